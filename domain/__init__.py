@@ -1,0 +1,1 @@
+"""What the system does: entities, use-cases and the ports that they call. Standard library only."""

@@ -1,0 +1,30 @@
+"""What people do with the activity log."""
+
+from datetime import datetime
+
+from domain.activity.ports import ActivityLog
+from domain.events import Event
+from domain.pagination import Page, PageRequest
+
+
+class Activity:
+    """The use-cases of the activity log."""
+
+    def __init__(self, log: ActivityLog) -> None:
+        self._log = log
+
+    async def list_events(
+        self, page: PageRequest, *, kind: str | None = None, subject: str | None = None
+    ) -> Page[Event]:
+        """Give a page of what happened, newest first, of one kind or to one subject where asked."""
+        found = await self._log.list(
+            kind=kind, subject=subject, before=page.after, limit=page.limit + 1
+        )
+        return Page.of(found, page.limit, lambda event: event.id)
+
+    async def purge_events(self, occurred_before: datetime, *, batch_size: int = 500) -> int:
+        """Remove what occurred before then, batch by batch; gives how many."""
+        purged = 0
+        while batch := await self._log.purge(occurred_before, batch_size):
+            purged += batch
+        return purged

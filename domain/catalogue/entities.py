@@ -1,0 +1,56 @@
+"""What the catalogue holds."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TypedDict
+from uuid import UUID
+
+from domain.errors import InvalidValue
+
+NAME_MAX_LENGTH = 200
+BIOGRAPHY_MAX_LENGTH = 10_000
+
+
+class AuthorChanges(TypedDict, total=False):
+    """New values for some of an author's details; a key that is absent changes nothing."""
+
+    name: str
+    biography: str | None
+    born_on: date | None
+    died_on: date | None
+
+
+class AuthorDetails(TypedDict):
+    """All that people say of an author."""
+
+    name: str
+    biography: str | None
+    born_on: date | None
+    died_on: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Author:
+    """A person who writes. `version` starts at 1 and grows by one with each change.
+
+    Raises InvalidValue for details that break a rule.
+    """
+
+    id: UUID
+    name: str
+    biography: str | None
+    born_on: date | None
+    died_on: date | None
+    version: int
+    created_at: datetime
+    updated_at: datetime
+
+    def __post_init__(self) -> None:
+        if not self.name.strip():
+            raise InvalidValue("name", "must not be blank")
+        if len(self.name) > NAME_MAX_LENGTH:
+            raise InvalidValue("name", f"must have at most {NAME_MAX_LENGTH} characters")
+        if self.biography is not None and len(self.biography) > BIOGRAPHY_MAX_LENGTH:
+            raise InvalidValue("biography", f"must have at most {BIOGRAPHY_MAX_LENGTH} characters")
+        if self.born_on and self.died_on and self.died_on < self.born_on:
+            raise InvalidValue("died_on", "must not be before the date of birth")

@@ -1,0 +1,68 @@
+"""What operators, and the other features, do with the runtime configuration."""
+
+import logging
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from domain.configuration.entities import Configuration, ConfigurationChanges
+from domain.configuration.ports import Configurations
+from domain.errors import Conflict, CorruptedValue, StoreUnavailable
+from domain.ports import Clock
+
+logger = logging.getLogger(__name__)
+
+KEPT_FOR = timedelta(seconds=2)
+MAX_ATTEMPTS = 5
+
+
+class RuntimeConfiguration:
+    """The use-cases of the configuration. A change is seen by every process within KEPT_FOR."""
+
+    def __init__(self, configurations: Configurations, clock: Clock) -> None:
+        self._configurations = configurations
+        self._clock = clock
+        self._kept: Configuration | None = None
+        self._kept_until = datetime.min.replace(tzinfo=UTC)
+
+    async def current(self) -> Configuration:
+        """Give the configuration, at most KEPT_FOR old.
+
+        Where the store is away or holds what can't be read, the last known one goes on to hold
+        (the defaults, where none was known) and the log says so: reads and writes of everything
+        else do not depend on it.
+        """
+        now = self._clock.now()
+        if self._kept is None or now >= self._kept_until:
+            # Set first, so that one request in KEPT_FOR asks the store and the others don't wait.
+            self._kept_until = now + KEPT_FOR
+            self._kept = await self._load_or_keep()
+        return self._kept
+
+    async def _load_or_keep(self) -> Configuration:
+        try:
+            return await self._configurations.load()
+        except (StoreUnavailable, CorruptedValue) as error:
+            logger.warning("The last known configuration goes on to hold: %s", error)
+            return self._kept or Configuration()
+
+    async def change(self, changes: ConfigurationChanges) -> Configuration:
+        """Change some values and give the configuration as it is then.
+
+        Changes by others are kept, never overwritten by what was read before them. Safe to
+        repeat. Raises InvalidValue, CorruptedValue, StoreUnavailable, and Conflict when others
+        were faster MAX_ATTEMPTS times.
+        """
+        for _ in range(MAX_ATTEMPTS):
+            found = await self._configurations.load()
+            changed = replace(found, **changes)
+            if changed == found:
+                return self._keep(found)
+            changed = replace(changed, version=found.version + 1)
+            if await self._configurations.replace(changed, self._clock.now()):
+                return self._keep(changed)
+        raise Conflict("The configuration is being changed by others; try again.")
+
+    def _keep(self, configuration: Configuration) -> Configuration:
+        self._kept = configuration
+        self._kept_until = self._clock.now() + KEPT_FOR
+        return configuration

@@ -1,0 +1,61 @@
+"""The family of errors that use-cases raise; each carries the data that an answer needs."""
+
+from uuid import UUID
+
+
+class DomainError(Exception):
+    """Root of everything that a use-case raises on purpose."""
+
+
+class NotFound(DomainError):
+    """There is no such thing, or it was deleted."""
+
+    def __init__(self, kind: str, identifier: UUID) -> None:
+        super().__init__(f"There is no {kind} {identifier}.")
+        self.kind = kind
+        self.identifier = identifier
+
+
+class InvalidValue(DomainError):
+    """A value breaks a rule of its entity. `field` is the field's name in snake_case."""
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(f"{field}: {reason}")
+        self.field = field
+        self.reason = reason
+
+
+class Conflict(DomainError):
+    """What was asked does not go with the present state; reading it again shows why."""
+
+
+class StoreUnavailable(DomainError):
+    """A store gave no answer within its deadline; nothing was changed.
+
+    `store` is the store's technology, `reason` is for the operator's log, not for a client, and
+    `retry_after` is the number of seconds after which a new try is worth it.
+    """
+
+    def __init__(self, store: str, reason: str, *, retry_after: int = 2) -> None:
+        super().__init__(f"{store} is unavailable: {reason}")
+        self.store = store
+        self.reason = reason
+        self.retry_after = retry_after
+
+
+class OutcomeUnknown(StoreUnavailable):
+    """The store went away while it committed: the change may have been made, or not."""
+
+
+class StoreNotReady(DomainError):
+    """A store answers but does not hold what this code needs; `remedy` says what to do."""
+
+    def __init__(self, store: str, reason: str, remedy: str) -> None:
+        super().__init__(f"{store} is not ready: {reason}. {remedy}")
+        self.store = store
+        self.reason = reason
+        self.remedy = remedy
+
+
+class CorruptedValue(DomainError):
+    """A store holds a value that this code can't read; changing it by hand is the likely cause."""
