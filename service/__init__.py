@@ -1,0 +1,1 @@
+"""How the outside reaches the domain: HTTP views, commands, settings and wiring."""

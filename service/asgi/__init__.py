@@ -1,0 +1,6 @@
+"""Runs any Flask application on an ASGI server's event loop; knows Flask and ASGI only."""
+
+from service.asgi.bridge import FlaskToAsgi
+from service.asgi.lifespan import StartupFailed
+
+__all__ = ["FlaskToAsgi", "StartupFailed"]

@@ -1,0 +1,88 @@
+"""The request body as a WSGI input stream that awaits the client."""
+
+import io
+import sys
+
+from asgiref.typing import ASGIReceiveCallable
+from flask import has_request_context, request
+from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
+
+from service.asgi.greenlets import await_in_greenlet
+
+
+class RequestBody(io.BufferedIOBase):
+    """A stream that receives from the client only what is asked for, when it is asked for.
+
+    ``read(n)`` waits for n bytes or the end, as on any WSGI server; ``read1(n)`` returns what has
+    arrived. Reading raises ``ClientDisconnected`` if the client goes away before the end, and
+    ``RequestEntityTooLarge`` as soon as more has arrived than the request's ``max_content_length``.
+    """
+
+    def __init__(self, receive: ASGIReceiveCallable) -> None:
+        self._receive = receive
+        self._chunk = b""
+        self._position = 0
+        self._received = 0
+        self._ended = False
+        self._disconnected = False
+
+    def readable(self) -> bool:
+        """Return True."""
+        return True
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Return `size` bytes, or all up to the end if it is negative or None, or comes first."""
+        wanted = sys.maxsize if size is None or size < 0 else size
+        pieces = []
+        while wanted and (piece := self.read1(wanted)):
+            pieces.append(piece)
+            wanted -= len(piece)
+        return b"".join(pieces)
+
+    def read1(self, size: int = -1, /) -> bytes:
+        """Return what has arrived, at most `size` bytes; wait only if nothing has."""
+        if size == 0 or not self._wait():
+            return b""
+        end = len(self._chunk) if size < 0 else self._position + size
+        return self._take(end)
+
+    def readline(self, size: int | None = -1, /) -> bytes:
+        """Return the bytes up to and with the next newline, at most `size` of them."""
+        wanted = sys.maxsize if size is None or size < 0 else size
+        pieces = []
+        while wanted and self._wait():
+            newline = self._chunk.find(b"\n", self._position, self._position + wanted)
+            piece = self._take(newline + 1 if newline >= 0 else self._position + wanted)
+            pieces.append(piece)
+            wanted = 0 if newline >= 0 else wanted - len(piece)
+        return b"".join(pieces)
+
+    def _take(self, end: int) -> bytes:
+        start, self._position = self._position, min(end, len(self._chunk))
+        return self._chunk[start : self._position]
+
+    def _wait(self) -> bool:
+        """Wait until there is something to take; return False at the end of the body."""
+        while self._position == len(self._chunk):
+            if self._ended:
+                return False
+            self._receive_chunk()
+        return True
+
+    def _receive_chunk(self) -> None:
+        if self._disconnected:
+            raise ClientDisconnected
+        message = await_in_greenlet(self._receive())
+        if message["type"] != "http.request":
+            self._disconnected = True
+            raise ClientDisconnected
+        self._chunk, self._position = message.get("body", b""), 0
+        self._ended = not message.get("more_body", False)
+        self._received += len(self._chunk)
+        self._refuse_surplus()
+
+    def _refuse_surplus(self) -> None:
+        # Werkzeug refuses a Content-Length over the limit, but cuts a chunked body off in silence.
+        limit = request.max_content_length if has_request_context() else None
+        if limit is not None and self._received > limit:
+            raise RequestEntityTooLarge

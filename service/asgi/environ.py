@@ -1,0 +1,96 @@
+"""The WSGI environ (PEP 3333) of an ASGI HTTP scope."""
+
+import sys
+from functools import lru_cache
+from io import BufferedIOBase
+from wsgiref.types import WSGIEnvironment
+
+from asgiref.typing import HTTPScope
+
+GATEWAY: WSGIEnvironment = {
+    "wsgi.version": (1, 0),
+    "wsgi.input_terminated": True,
+    "wsgi.multithread": False,
+    "wsgi.multiprocess": True,
+    "wsgi.run_once": False,
+}
+"""What is the same for every request."""
+
+DEFAULT_PORTS = {"http": "80", "https": "443"}
+
+
+def build_environ(scope: HTTPScope, body: BufferedIOBase) -> WSGIEnvironment:
+    """Build the environ of a request whose body ends by itself, chunked or not."""
+    script_name, path_info = _split_path(scope["path"], scope.get("root_path", ""))
+    environ: WSGIEnvironment = {
+        **GATEWAY,
+        "REQUEST_METHOD": scope["method"],
+        "SCRIPT_NAME": script_name,
+        "PATH_INFO": path_info,
+        "QUERY_STRING": scope["query_string"].decode("latin-1"),
+        "SERVER_PROTOCOL": "HTTP/" + scope["http_version"],
+        "wsgi.url_scheme": scope.get("scheme", "http"),
+        "wsgi.input": body,
+        "wsgi.errors": sys.stderr,
+        "asgi.scope": scope,
+    }
+    _add_headers(environ, scope)
+    _add_addresses(environ, scope)
+    return environ
+
+
+def _split_path(path: str, root_path: str) -> tuple[str, str]:
+    """Return SCRIPT_NAME and PATH_INFO; a proxy may have stripped the root from the path or not."""
+    root = root_path.rstrip("/")
+    if root and (path == root or path.startswith(root + "/")):
+        path = path[len(root) :]
+    return _wsgi_text(root), _wsgi_text(path)
+
+
+def _wsgi_text(text: str) -> str:
+    """Spell a text's UTF-8 bytes in latin-1, as PEP 3333 wants them."""
+    return text if text.isascii() else text.encode().decode("latin-1")
+
+
+def _add_headers(environ: WSGIEnvironment, scope: HTTPScope) -> None:
+    for name, raw_value in scope["headers"]:
+        key = _environ_key(name)
+        if key is None:
+            continue
+        value = raw_value.decode("latin-1")
+        if key in environ:
+            # HTTP/2 lets a client send each cookie in a header of its own (RFC 9113, 8.2.3).
+            value = environ[key] + ("; " if key == "HTTP_COOKIE" else ",") + value
+        environ[key] = value
+
+
+@lru_cache(maxsize=256)
+def _environ_key(name: bytes) -> str | None:
+    """Return a header's key, or None if that key would pass for another header's.
+
+    ``X_Forwarded_For`` and ``X-Forwarded-For`` have one key: a client could send the first past a
+    proxy that sets the second. As nginx and gunicorn do, names with an underscore are dropped.
+    """
+    if b"_" in name:
+        return None
+    key = name.upper().replace(b"-", b"_").decode("latin-1")
+    return key if key in {"CONTENT_TYPE", "CONTENT_LENGTH"} else "HTTP_" + key
+
+
+def _add_addresses(environ: WSGIEnvironment, scope: HTTPScope) -> None:
+    client, server = scope.get("client"), scope.get("server")
+    if client is not None:
+        environ["REMOTE_ADDR"], environ["REMOTE_PORT"] = client[0], str(client[1])
+    if server is not None and server[1] is not None:
+        environ["SERVER_NAME"], environ["SERVER_PORT"] = server[0], str(server[1])
+    else:
+        environ["SERVER_NAME"], environ["SERVER_PORT"] = _named_server(environ)
+
+
+def _named_server(environ: WSGIEnvironment) -> tuple[str, str]:
+    """Return the name and port by which the client calls a server that has none: a Unix socket."""
+    host: str = environ.get("HTTP_HOST", "")
+    name, colon, port = host.rpartition(":")
+    if colon and port.isdecimal():
+        return name, port
+    return host or "localhost", DEFAULT_PORTS.get(environ["wsgi.url_scheme"], "80")

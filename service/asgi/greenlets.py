@@ -1,0 +1,155 @@
+"""Run sync code in a greenlet, on the event loop's own thread, so that it can await.
+
+The way of SQLAlchemy's ``greenlet_spawn`` and ``await_only``, with two differences: greenlets are
+kept and used again, and a coroutine is driven inside its greenlet, so that sync code that it calls
+may itself await. Only what a coroutine yields (a future, as a rule) reaches the event loop.
+"""
+
+import threading
+import types
+from collections.abc import Awaitable, Callable, Coroutine, Generator
+from functools import partial
+from typing import Any, ParamSpec, TypeVar
+
+from greenlet import getcurrent, greenlet  # type: ignore[import-untyped]
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+MAX_IDLE = 256
+"""How many idle greenlets each thread keeps. Making one costs ten times as much as using one again:
+CPython gives each a data stack of its own, by mmap."""
+
+
+class Worker(greenlet):  # type: ignore[misc]  # The package ships no types.
+    """A greenlet that makes one call after another, and between two of them waits for the next."""
+
+    call: Callable[[], object] | None = None
+    closing = False
+    _result: object = None
+    _error: BaseException | None = None
+
+    def run(self) -> None:
+        """Make calls until ``GreenletExit`` is thrown in."""
+        while True:
+            self._make_call()
+            self.parent.switch()
+
+    def _make_call(self) -> None:
+        try:
+            self._result = self.call() if self.call else None
+        except BaseException as error:  # noqa: BLE001  # It is raised where the call is awaited.
+            self._error = error
+        self.call = None
+
+    def wait(self, yielded: object) -> object:
+        """Have the event loop wait for what a coroutine yielded; return what it sends back."""
+        if self.closing:
+            raise RuntimeError("Nothing can be awaited any more: the task has been closed.")
+        return self.parent.switch(yielded)
+
+    def take_outcome(self) -> object:
+        """Return what the call returned, or raise what it raised."""
+        result, self._result = self._result, None
+        error, self._error = self._error, None
+        if error is None:
+            return result
+        try:
+            raise error
+        finally:
+            # A frame that is in an error's traceback and also refers to it keeps both alive.
+            del error
+
+
+class _Idle(threading.local):
+    def __init__(self) -> None:
+        self.workers: list[Worker] = []
+
+
+_idle = _Idle()
+
+
+@types.coroutine
+def run_in_greenlet(
+    function: Callable[P, T], *args: P.args, **kwargs: P.kwargs
+) -> Generator[object, object, T]:
+    """Call a sync function in a greenlet, in the context of the task that awaits this.
+
+    What is thrown into the task, cancellation above all, is raised where the function awaits.
+    If the task is closed instead, the function runs to its end but can await nothing more.
+    """
+    worker = _borrow(partial(function, *args, **kwargs))
+    yielded = worker.switch()
+    while worker.call is not None:
+        try:
+            sent = yield yielded
+        except BaseException as error:  # noqa: BLE001  # The function decides what becomes of it.
+            worker.closing = isinstance(error, GeneratorExit)
+            yielded = worker.throw(error)
+        else:
+            yielded = worker.switch(sent)
+    try:
+        return worker.take_outcome()  # type: ignore[return-value]
+    finally:
+        _give_back(worker)
+
+
+def await_in_greenlet(awaitable: Awaitable[T]) -> T:
+    """Await from sync code that ``run_in_greenlet`` runs; raises ``RuntimeError`` elsewhere."""
+    worker = _current_worker()
+    if worker is None:
+        raise RuntimeError("There is nothing to await from: this code runs in no greenlet of ours.")
+    coroutine = awaitable if isinstance(awaitable, types.CoroutineType) else _coroutine(awaitable)
+    try:
+        yielded = coroutine.send(None)
+        while True:
+            yielded = _advance(coroutine, worker, yielded)
+    except StopIteration as stop:
+        return stop.value  # type: ignore[no-any-return]
+
+
+def in_greenlet() -> bool:
+    """Say whether the running code may call ``await_in_greenlet``."""
+    return _current_worker() is not None
+
+
+def _current_worker() -> Worker | None:
+    current = getcurrent()
+    return current if isinstance(current, Worker) else None
+
+
+def _advance(coroutine: Coroutine[Any, Any, object], worker: Worker, yielded: object) -> object:
+    """Wait for what the coroutine yielded, let it go on, and return what it yields next."""
+    try:
+        sent = worker.wait(yielded)
+    except BaseException as caught:  # noqa: BLE001  # The coroutine decides what becomes of it.
+        error = caught
+    else:
+        return coroutine.send(sent)
+    # Thrown in from outside the handler, else it would be the context of all that is raised later.
+    try:
+        return coroutine.throw(error)
+    finally:
+        del error
+
+
+async def _coroutine(awaitable: Awaitable[T]) -> T:
+    return await awaitable
+
+
+def _borrow(call: Callable[[], object]) -> Worker:
+    worker = _idle.workers.pop() if _idle.workers else Worker()
+    current = getcurrent()
+    worker.parent = current
+    worker.gr_context = current.gr_context
+    worker.call = call
+    return worker
+
+
+def _give_back(worker: Worker) -> None:
+    worker.gr_context = None
+    worker.closing = False
+    if len(_idle.workers) < MAX_IDLE:
+        _idle.workers.append(worker)
+    else:
+        worker.throw()

@@ -1,0 +1,90 @@
+"""One HTTP exchange with an ASGI application, message by message."""
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from asgiref.typing import ASGIReceiveEvent, ASGISendEvent, HTTPScope
+
+from service.asgi import FlaskToAsgi
+
+
+def http_scope(method: str = "GET", path: str = "/", **changes: Any) -> HTTPScope:  # noqa: ANN401
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0", "spec_version": "2.3"},
+        "http_version": "1.1",
+        "method": method,
+        "scheme": "http",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": b"",
+        "root_path": "",
+        "headers": [(b"host", b"example.org")],
+        "client": ("192.0.2.7", 50123),
+        "server": ("192.0.2.1", 8000),
+        "extensions": {},
+    }
+    return scope | changes
+
+
+@dataclass
+class Exchange:
+    """What a client sends, and what it gets."""
+
+    app: FlaskToAsgi
+    scope: HTTPScope
+    chunks: list[bytes] = field(default_factory=list)
+    disconnects: bool = False
+    sent: list[ASGISendEvent] = field(default_factory=list)
+
+    async def receive(self) -> ASGIReceiveEvent:
+        if self.chunks:
+            body = self.chunks.pop(0)
+            more_body = bool(self.chunks) or self.disconnects
+            return {"type": "http.request", "body": body, "more_body": more_body}
+        if self.disconnects:
+            return {"type": "http.disconnect"}
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(self, message: ASGISendEvent) -> None:
+        self.sent.append(message)
+
+    async def run(self) -> "Exchange":
+        # A task and a context of its own, as every server gives to a request.
+        await asyncio.create_task(self.app(self.scope, self.receive, self.send))
+        return self
+
+    @property
+    def status(self) -> int:
+        assert self.sent[0]["type"] == "http.response.start"
+        return self.sent[0]["status"]
+
+    @property
+    def headers(self) -> dict[bytes, bytes]:
+        assert self.sent[0]["type"] == "http.response.start"
+        return dict(self.sent[0]["headers"])
+
+    @property
+    def pieces(self) -> list[bytes]:
+        return [message["body"] for message in self.sent if message["type"] == "http.response.body"]
+
+    @property
+    def body(self) -> bytes:
+        return b"".join(self.pieces)
+
+
+async def exchange(
+    app: FlaskToAsgi,
+    method: str = "GET",
+    path: str = "/",
+    chunks: Iterable[bytes] = (),
+    *,
+    disconnects: bool = False,
+    **scope: Any,  # noqa: ANN401
+) -> Exchange:
+    """Send a request, its body in `chunks`, and return the whole exchange."""
+    return await Exchange(
+        app, http_scope(method, path, **scope), list(chunks), disconnects=disconnects
+    ).run()
