@@ -1,0 +1,1 @@
+"""The `flask …` commands of this project, found through the entry points of pyproject.toml."""

@@ -1,0 +1,108 @@
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import (
+    AfterValidator,
+    AliasGenerator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+)
+
+from service.settings.flags import parse_flag
+from service.settings.mysql_address import MySQLAddress, parse_mysql_uri
+from service.settings.store_uris import (
+    SecretUri,
+    checked_mongo_database,
+    checked_mongo_uri,
+    checked_redis_uri,
+)
+
+DEVELOPMENT_KEY = "development-only-secret-key-never-for-production"
+
+Profile = Literal["development", "testing", "production"]
+LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
+Flag = Annotated[
+    bool,
+    BeforeValidator(parse_flag),
+    Field(description="1, true or yes, or 0, false or no"),
+]
+Days = Annotated[int, Field(ge=1, le=36_500, description="days, 1 to 36500")]
+
+
+def _environment_name(field: str) -> str:
+    return f"FLASK_{field.upper()}"
+
+
+def _file_path(text: str) -> str:
+    if text == ":memory:" or text.startswith("file:"):
+        raise ValueError("is not the path of a file")
+    return text
+
+
+class Settings(BaseModel):
+    """All that the operator decides, checked; made by `load_settings` only.
+
+    A field's description is what an error says was expected. A store without an address is
+    embedded: in the SQLite file (development, production) or in memory (testing). Neither `repr`
+    nor `str` shows a secret.
+    """
+
+    model_config = ConfigDict(
+        frozen=True,
+        hide_input_in_errors=True,
+        alias_generator=AliasGenerator(validation_alias=_environment_name),
+    )
+
+    profile: Profile = Field(
+        default="development",
+        validation_alias="FLASK_CONFIG",
+        description="development, testing or production",
+    )
+    debug: Flag = False
+    log_level: Annotated[LogLevel, BeforeValidator(str.upper)] = Field(
+        default="INFO", description="DEBUG, INFO, WARNING, ERROR or CRITICAL"
+    )
+    secret_key: SecretStr = Field(
+        default=SecretStr(DEVELOPMENT_KEY), description="a secret that signs sessions"
+    )
+
+    mysql: Annotated[MySQLAddress, BeforeValidator(parse_mysql_uri)] | None = Field(
+        default=None,
+        validation_alias="FLASK_MYSQL_URI",
+        description="mysql://user:password@host:3306/database",
+    )
+    mongo_uri: Annotated[SecretUri, BeforeValidator(checked_mongo_uri)] | None = Field(
+        default=None, description="mongodb://user:password@host:27017"
+    )
+    mongo_db_name: Annotated[str, AfterValidator(checked_mongo_database)] | None = Field(
+        default=None, description='at most 63 bytes without spaces or any of /\\."$*<>:|?'
+    )
+    redis_uri: Annotated[SecretUri, BeforeValidator(checked_redis_uri)] | None = Field(
+        default=None, description="redis://:password@host:6379/0"
+    )
+    sqlite_path: Annotated[Path, BeforeValidator(_file_path)] = Field(
+        default=Path("var/imflask.sqlite3"), description="where the SQLite file is or shall be"
+    )
+    allow_embedded: Flag = False
+
+    mysql_pool_size: int = Field(default=10, ge=1, le=200, description="1 to 200 connections")
+    store_timeout: float = Field(
+        default=5.0, gt=0, le=60, description="seconds for one call to a store, above 0, at most 60"
+    )
+    pool_timeout: float = Field(
+        default=2.0,
+        gt=0,
+        le=2,
+        description="seconds to wait for a free connection, above 0, at most 2",
+    )
+    cache_ttl: int = Field(
+        default=60, ge=1, le=3600, description="seconds that an entry is cached, 1 to 3600"
+    )
+    max_body_size: int = Field(
+        default=1_048_576, ge=1, le=1_073_741_824, description="bytes, 1 to 1073741824"
+    )
+    activity_retention_days: Days = 365
+    deleted_retention_days: Days = 30

@@ -1,0 +1,89 @@
+"""What a single setting can't say: which belong together, and what a profile demands."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from service.settings.flags import FLAGS
+from service.settings.names import REDIS_HOST, REDIS_PASSWORD
+from service.settings.sources import Given
+
+SHORTEST_KEY = 32
+FEWEST_CHARACTERS = 8
+
+_KEY_EXPECTED = f"expected {SHORTEST_KEY} random characters or more in production"
+# Finds DEVELOPMENT_KEY too, which says "secret-key".
+_PLACEHOLDERS = re.compile(
+    "(change|replace).?(me|this)|secret.?key|your.?secret|placeholder|insecure|example"
+)
+_STORES = (("FLASK_MYSQL_URI",), ("FLASK_MONGO_URI",), ("FLASK_REDIS_URI", REDIS_HOST))
+_NOT_IN_TESTING = (
+    "FLASK_MYSQL_URI",
+    "FLASK_MONGO_URI",
+    "FLASK_MONGO_DB_NAME",
+    "FLASK_REDIS_URI",
+    REDIS_HOST,
+    REDIS_PASSWORD,
+    "FLASK_SQLITE_PATH",
+)
+
+
+def rule_problems(given: Mapping[str, Given]) -> Iterator[str]:
+    """A line for each breach; a profile that doesn't exist has no rules."""
+    yield from _pair_problems(given)
+    profile = given["FLASK_CONFIG"].value if "FLASK_CONFIG" in given else "development"
+    if profile == "testing":
+        yield from _testing_problems(given)
+    if profile == "production":
+        yield from _production_problems(given)
+
+
+def _pair_problems(given: Mapping[str, Given]) -> Iterator[str]:
+    if "FLASK_REDIS_URI" in given and REDIS_HOST in given:
+        yield f"FLASK_REDIS_URI and {REDIS_HOST} are both set; expected one of them"
+    if REDIS_PASSWORD in given and REDIS_HOST not in given:
+        yield f"{REDIS_PASSWORD} is set without {REDIS_HOST}; expected both, or FLASK_REDIS_URI"
+    if "FLASK_MONGO_DB_NAME" in given and "FLASK_MONGO_URI" not in given:
+        yield "FLASK_MONGO_DB_NAME is set without FLASK_MONGO_URI; expected both"
+
+
+def _testing_problems(given: Mapping[str, Given]) -> Iterator[str]:
+    """Addresses are refused, not ignored: nobody shall believe that the tests ran on a server."""
+    for name in _NOT_IN_TESTING:
+        if name in given:
+            yield f"{name} is set; expected none in testing, which keeps everything in memory"
+
+
+def _production_problems(given: Mapping[str, Given]) -> Iterator[str]:
+    yield from _key_problems(given.get("FLASK_SECRET_KEY"))
+    if _is_on("FLASK_DEBUG", given):
+        yield "FLASK_DEBUG is on; expected it off in production, where it would show internals"
+    if not _is_on("FLASK_ALLOW_EMBEDDED", given):
+        yield from _missing_stores(given)
+
+
+def _missing_stores(given: Mapping[str, Given]) -> Iterator[str]:
+    for names in _STORES:
+        if given.keys().isdisjoint(names):
+            expected = "expected it in production, or FLASK_ALLOW_EMBEDDED=1 on a single machine"
+            yield f"{' or '.join(names)} is not set; {expected}"
+
+
+def _key_problems(key: Given | None) -> Iterator[str]:
+    if key is None:
+        yield f"FLASK_SECRET_KEY is not set; {_KEY_EXPECTED}"
+    elif not key.problem and (fault := _fault_of_key(key.value)):
+        yield f"FLASK_SECRET_KEY {fault}; {_KEY_EXPECTED}"
+
+
+def _fault_of_key(key: str) -> str:
+    if len(key) < SHORTEST_KEY:
+        return "is too short"
+    if _PLACEHOLDERS.search(key.lower()):
+        return "is a default or a placeholder"
+    if len(set(key)) < FEWEST_CHARACTERS:
+        return "repeats a few characters"
+    return ""
+
+
+def _is_on(name: str, given: Mapping[str, Given]) -> bool:
+    return name in given and FLAGS.get(given[name].value.lower(), False)
