@@ -1,0 +1,1 @@
+"""How each technology does the work of the domain's ports: one folder a technology."""

@@ -1,0 +1,96 @@
+"""MySQL's errors in the words of the domain."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from pymysql.constants import CR, ER
+from pymysql.err import Error, InterfaceError
+
+from adapters.mysql.address import MySQLAddress
+from adapters.sql.connection import Aborted
+from domain.errors import Conflict, OutcomeUnknown, StoreNotReady, StoreUnavailable
+
+_ACCESS_DENIED_NO_PASSWORD = 1698
+_MARIADB_STATEMENT_TIMEOUT = 1969
+_MARIADB_CONNECTION_KILLED = 1927
+_MYSQL_STATEMENT_TIMEOUT = 3024
+
+_LOST = frozenset(
+    {
+        CR.CR_SERVER_GONE_ERROR,
+        CR.CR_SERVER_LOST,
+        CR.CR_SERVER_LOST_EXTENDED,
+        ER.SERVER_SHUTDOWN,
+        _MARIADB_CONNECTION_KILLED,
+    }
+)
+
+_OVERLOADED = frozenset(
+    {
+        ER.CON_COUNT_ERROR,
+        ER.LOCK_WAIT_TIMEOUT,
+        ER.OPTION_PREVENTS_STATEMENT,
+        ER.OUT_OF_RESOURCES,
+        ER.QUERY_INTERRUPTED,
+        ER.TOO_MANY_USER_CONNECTIONS,
+        _MARIADB_STATEMENT_TIMEOUT,
+        _MYSQL_STATEMENT_TIMEOUT,
+    }
+)
+
+_REFUSED = {
+    ER.ACCESS_DENIED_ERROR: "Check the user and the password in FLASK_MYSQL_URI.",
+    _ACCESS_DENIED_NO_PASSWORD: "Check the user and the password in FLASK_MYSQL_URI.",
+    ER.DBACCESS_DENIED_ERROR: "Grant that user the database.",
+    ER.BAD_DB_ERROR: "Run `flask db-init`.",
+}
+
+
+def is_lost(error: Exception) -> bool:
+    """Tell whether the connection is no longer there."""
+    return isinstance(error, InterfaceError | OSError) or code_of(error) in _LOST
+
+
+def code_of(error: Exception) -> int:
+    """Give the server's or the client library's number of an error, 0 for none."""
+    return error.args[0] if error.args and isinstance(error.args[0], int) else 0
+
+
+@contextmanager
+def translated_errors() -> Iterator[None]:
+    """Translate what a statement raises; a bug in it stays the driver's own error."""
+    try:
+        yield
+    except (Error, OSError) as error:
+        code = code_of(error)
+        if is_lost(error) or code == ER.LOCK_DEADLOCK:
+            raise Aborted(str(error)) from error
+        if code == ER.DUP_ENTRY:
+            raise Conflict("A key is taken already.") from error
+        if code in _OVERLOADED:
+            raise StoreUnavailable("MySQL", str(error)) from error
+        raise
+
+
+@contextmanager
+def translated_commit_errors() -> Iterator[None]:
+    """Translate what a COMMIT raises: when its answer is lost, nobody knows its outcome."""
+    try:
+        with translated_errors():
+            yield
+    except Aborted as error:
+        if isinstance(error.__cause__, Error) and code_of(error.__cause__) == ER.LOCK_DEADLOCK:
+            raise
+        raise OutcomeUnknown("MySQL", "the connection was lost during a commit") from error
+
+
+@contextmanager
+def translated_connect_errors(address: MySQLAddress) -> Iterator[None]:
+    """Translate what connecting to `address` raises."""
+    try:
+        yield
+    except (Error, OSError) as error:
+        remedy = _REFUSED.get(code_of(error))
+        if remedy is not None:
+            raise StoreNotReady("MySQL", f"{address}: {error.args[-1]}", remedy) from error
+        raise StoreUnavailable("MySQL", f"{address}: {error}") from error

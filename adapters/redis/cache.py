@@ -1,0 +1,128 @@
+"""The cache in Redis."""
+
+import hashlib
+import json
+import random
+import secrets
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Generic, TypeVar
+from uuid import UUID
+
+from pydantic import TypeAdapter
+
+from adapters.redis.client import RedisClient
+from domain.errors import DomainError, StoreUnavailable
+
+Value = TypeVar("Value")
+
+# A reader that takes longer than this to load finds its lease gone, and what it loaded not kept.
+LEASE_SECONDS = 10
+TTL_JITTER = 0.1
+
+# No JSON text begins like this.
+_LEASE_MARK = b"lease:"
+
+_FIND_OR_LEASE = """
+local found = redis.call('GET', KEYS[1])
+if found then
+    return found
+end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return ARGV[1]
+"""
+
+_SETTLE = """
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then
+    return 0
+end
+if ARGV[2] == '' then
+    return redis.call('DEL', KEYS[1])
+end
+redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+return 1
+"""
+
+
+class RedisCache(Generic[Value]):
+    """The values of one dataclass, as JSON under `<name>:<fingerprint of its schema>:<id>`.
+
+    Another schema has other keys, so a new version of the code never reads what an old one wrote.
+    Values stay for about `ttl` seconds: TTL_JITTER keeps those that came together from going
+    together. The first reader that misses a value leaves its lease under the key; `forget` removes
+    that too, and only the owner of a lease that is still there puts a value in its place.
+    """
+
+    def __init__(
+        self, client: RedisClient, name: str, value_type: type[Value], *, ttl: float
+    ) -> None:
+        self._client = client
+        self._values: TypeAdapter[Value] = TypeAdapter(value_type)
+        self._namespace = (name, _fingerprint(self._values))
+        self._ttl = ttl
+        self._random = random.SystemRandom()
+
+    async def fetch(
+        self, identifier: UUID, load: Callable[[], Awaitable[Value | None]]
+    ) -> Value | None:
+        """Find the value or lease its key, in one round trip, and load what is not there."""
+        key, lease = self._key(identifier), _LEASE_MARK + secrets.token_bytes(8)
+        found = await self._find_or_lease(key, lease)
+        if found == lease:
+            return await self._load_under(key, lease, load)
+        if found.startswith(_LEASE_MARK):
+            return await load()
+        value = self._decode(found)
+        if value is None:
+            await self.forget(identifier)
+            value = await load()
+        return value
+
+    async def forget(self, identifier: UUID) -> None:
+        """Delete the key, with the value or the lease that it has."""
+        with suppress(StoreUnavailable):
+            async with self._client.commands() as redis:
+                await redis.delete(self._key(identifier))
+
+    def _key(self, identifier: UUID) -> str:
+        return self._client.key(*self._namespace, identifier)
+
+    async def _find_or_lease(self, key: str, lease: bytes) -> bytes:
+        """Give what is under the key now; somebody's lease stands for a server that is away."""
+        with suppress(StoreUnavailable):
+            async with self._client.commands() as redis:
+                run = redis.register_script(_FIND_OR_LEASE)
+                found: bytes = await run([key], [lease, LEASE_SECONDS * 1000])
+                return found
+        return _LEASE_MARK
+
+    async def _load_under(
+        self, key: str, lease: bytes, load: Callable[[], Awaitable[Value | None]]
+    ) -> Value | None:
+        try:
+            value = await load()
+        except Exception:
+            await self._settle(key, lease, b"")
+            raise
+        await self._settle(key, lease, b"" if value is None else self._values.dump_json(value))
+        return value
+
+    async def _settle(self, key: str, lease: bytes, encoded: bytes) -> None:
+        """Put a value in the place of one's own lease, or only end that, for an empty one."""
+        jitter = self._random.uniform(1 - TTL_JITTER, 1 + TTL_JITTER)
+        with suppress(StoreUnavailable):
+            async with self._client.commands() as redis:
+                run = redis.register_script(_SETTLE)
+                await run([key], [lease, encoded, int(self._ttl * jitter * 1000)])
+
+    def _decode(self, found: bytes) -> Value | None:
+        """Give the value, or None for what somebody else put there."""
+        try:
+            return self._values.validate_json(found)
+        except (ValueError, DomainError):
+            return None
+
+
+def _fingerprint(values: TypeAdapter[Value]) -> str:
+    schema = json.dumps(values.json_schema(), sort_keys=True)
+    return hashlib.sha256(schema.encode()).hexdigest()[:12]

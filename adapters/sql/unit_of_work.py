@@ -1,0 +1,48 @@
+"""The unit of work over any SQL technology."""
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from adapters.sql.authors import SQLAuthors
+from adapters.sql.connection import Connection, Database
+from adapters.sql.outbox import SQLOutbox
+from adapters.sql.transactions import repeated, transaction
+
+Result = TypeVar("Result")
+
+
+class SQLStores:
+    """The stores that share one connection. A new resource adds its line here."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.authors = SQLAuthors(connection)
+        self.outbox = SQLOutbox(connection)
+        self.pending_events = self.outbox
+
+
+class SQLUnitOfWork:
+    """Runs units in transactions; `on_events` is called after a commit that left events."""
+
+    def __init__(self, database: Database, on_events: Callable[[], None]) -> None:
+        self._database = database
+        self._on_events = on_events
+
+    async def run(self, unit: Callable[[SQLStores], Awaitable[Result]]) -> Result:
+        """Run `unit` in a transaction, again where the store aborts it."""
+        return await repeated(lambda: self._run_once(unit))
+
+    async def read(self, query: Callable[[SQLStores], Awaitable[Result]]) -> Result:
+        """Run `query` outside a transaction, again where its connection is lost."""
+        return await repeated(lambda: self._read_once(query))
+
+    async def _run_once(self, unit: Callable[[SQLStores], Awaitable[Result]]) -> Result:
+        async with transaction(self._database) as connection:
+            stores = SQLStores(connection)
+            result = await unit(stores)
+        if stores.outbox.has_added:
+            self._on_events()
+        return result
+
+    async def _read_once(self, query: Callable[[SQLStores], Awaitable[Result]]) -> Result:
+        async with self._database.reading() as connection:
+            return await query(SQLStores(connection))

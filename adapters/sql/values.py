@@ -1,0 +1,62 @@
+"""Values on their way into SQL and back, alike for every dialect.
+
+Identifiers are 16 bytes; dates and times are ISO text without an offset, in UTC and to the
+microsecond, which sorts as time does. MySQL converts such text to DATE and DATETIME(6) itself, and
+its driver is told to hand them back as text too.
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+from domain.events import Details
+
+Parameter = str | int | bytes | UUID | datetime | date | None
+Parameters = Mapping[str, Parameter]
+
+# What type a column has is a promise of the schema, which no type checker can see.
+Row = Mapping[str, Any]
+
+
+def encode(parameters: Parameters) -> dict[str, str | int | bytes | None]:
+    """Turn parameters into what every driver takes."""
+    return {name: _encode_one(value) for name, value in parameters.items()}
+
+
+def _encode_one(value: Parameter) -> str | int | bytes | None:
+    if isinstance(value, UUID):
+        return value.bytes
+    if isinstance(value, datetime):
+        naive = value.astimezone(UTC).replace(tzinfo=None)
+        return naive.isoformat(sep=" ", timespec="microseconds")
+    if isinstance(value, date):
+        return value.isoformat()
+    return value
+
+
+def encode_details(details: Details) -> str:
+    """Turn an event's details into JSON text."""
+    return json.dumps(details, ensure_ascii=False, separators=(",", ":"))
+
+
+def decode_id(value: bytes) -> UUID:
+    """Turn 16 bytes into an identifier."""
+    return UUID(bytes=value)
+
+
+def decode_time(value: str) -> datetime:
+    """Turn ISO text without an offset into a time in UTC."""
+    return datetime.fromisoformat(value).replace(tzinfo=UTC)
+
+
+def decode_date(value: str | None) -> date | None:
+    """Turn ISO text into a date."""
+    return None if value is None else date.fromisoformat(value)
+
+
+def decode_details(value: str) -> Details:
+    """Turn JSON text into an event's details."""
+    details: Details = json.loads(value)
+    return details

@@ -1,0 +1,1 @@
+"""SQLite by aiosqlite: the embedded default, one file that one process serves."""
