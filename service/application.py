@@ -1,0 +1,27 @@
+"""The Flask application factory."""
+
+from flask import Flask
+
+from service.error_responses import register_error_responses
+from service.settings import Settings
+from service.use_cases import UseCases
+from service.views.activity import activity_blueprint
+from service.views.authors import authors_blueprint
+from service.views.configuration import configuration_blueprint
+
+
+def create_app(settings: Settings, use_cases: UseCases) -> Flask:
+    """Make the application over use-cases whose adapters somebody else opens and closes."""
+    app = Flask(__name__, static_folder=None)
+    app.config.from_mapping(
+        DEBUG=settings.debug,
+        MAX_CONTENT_LENGTH=settings.max_body_size,
+        PROPAGATE_EXCEPTIONS=False,
+        SECRET_KEY=settings.secret_key.get_secret_value(),
+        TESTING=settings.profile == "testing",
+    )
+    register_error_responses(app)
+    app.register_blueprint(authors_blueprint(use_cases.catalogue, use_cases.configuration))
+    app.register_blueprint(activity_blueprint(use_cases.activity, use_cases.configuration))
+    app.register_blueprint(configuration_blueprint(use_cases.configuration))
+    return app

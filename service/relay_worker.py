@@ -1,0 +1,49 @@
+"""The background work of a server process: the delivery of events."""
+
+import asyncio
+import logging
+
+from domain.activity.relay import Relay
+from domain.errors import DomainError
+
+logger = logging.getLogger(__name__)
+
+# Seconds between two looks for events that another process left or postponed.
+IDLE_TIME = 1.0
+# Seconds until the next try while a store is away; doubled from the first up to the last.
+FIRST_RETRY_TIME = 0.5
+LAST_RETRY_TIME = 5.0
+
+
+async def relay_events(relay: Relay, events_waiting: asyncio.Event) -> None:
+    """Deliver events as they come, until cancelled. No failure ends it."""
+    retry_time = FIRST_RETRY_TIME
+    while True:
+        events_waiting.clear()
+        if await _deliver_all(relay):
+            retry_time = FIRST_RETRY_TIME
+            await _wait(events_waiting, IDLE_TIME)
+        else:
+            await asyncio.sleep(retry_time)
+            retry_time = min(2 * retry_time, LAST_RETRY_TIME)
+
+
+async def _deliver_all(relay: Relay) -> bool:
+    try:
+        while await relay.deliver_batch():
+            pass
+    except DomainError as error:
+        logger.warning("Events wait in the outbox: %s", error)
+        return False
+    except Exception:
+        logger.exception("Events wait in the outbox because of a bug.")
+        return False
+    return True
+
+
+async def _wait(event: asyncio.Event, seconds: float) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    except TimeoutError:
+        return

@@ -1,0 +1,40 @@
+"""What can be wrong with a request before a use-case sees it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong: where (a JSON pointer or a parameter's name) and what."""
+
+    where: str
+    what: str
+
+
+class RequestError(Exception):
+    """Root of the family; its text is for the client."""
+
+
+class MalformedBody(RequestError):
+    """The body is not JSON; the text says at which line and column."""
+
+
+class UnsupportedBody(RequestError):
+    """The body's media type is none of those that the route takes."""
+
+
+class InvalidBody(RequestError):
+    """The body is JSON that does not fit the route's schema."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        super().__init__("The body does not fit.")
+        self.faults = faults
+
+
+class InvalidQuery(RequestError):
+    """A parameter of the query is unknown, repeated or does not fit."""
+
+    def __init__(self, faults: Sequence[Fault], known: Sequence[str]) -> None:
+        super().__init__(f"The query does not fit; its parameters are {', '.join(known)}.")
+        self.faults = faults

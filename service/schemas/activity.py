@@ -1,0 +1,55 @@
+"""The activity log as clients see it."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field, field_serializer
+from pydantic.alias_generators import to_camel
+
+from domain.events import Details, Event
+from domain.pagination import Page
+from service.schemas.fields import ResponseSchema
+from service.schemas.pagination import PageQuery, encode_cursor
+
+FILTER_MAX_LENGTH = 64
+
+Filter = Annotated[str, Field(min_length=1, max_length=FILTER_MAX_LENGTH)]
+
+
+class ActivityQuery(PageQuery):
+    """Which page of the log, of one kind of event or about one subject where asked."""
+
+    kind: Filter | None = None
+    subject: Filter | None = None
+
+
+class EventResponse(ResponseSchema):
+    """One thing that happened."""
+
+    id: UUID
+    kind: str
+    subject: str
+    occurred_at: datetime
+    details: Details
+
+    @field_serializer("details")
+    def _name_fields_as_clients_do(self, details: Details) -> Details:
+        """Give names of changed fields in camelCase, like everything else outside."""
+        fields = details.get("fields")
+        if not isinstance(fields, list):
+            return details
+        return {**details, "fields": [to_camel(field) for field in fields]}
+
+
+class ActivityPageResponse(ResponseSchema):
+    """A page of the log, newest first; `next_cursor` is null on the last page."""
+
+    items: list[EventResponse]
+    next_cursor: str | None
+
+    @classmethod
+    def of(cls, page: Page[Event]) -> "ActivityPageResponse":
+        """Shape a page."""
+        items = [EventResponse.model_validate(event) for event in page.items]
+        return cls.model_construct(items=items, next_cursor=encode_cursor(page.next_after))

@@ -1,0 +1,80 @@
+"""Authors as clients see them."""
+
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import AfterValidator, Field
+from typing_extensions import TypedDict
+
+from domain.catalogue.entities import (
+    BIOGRAPHY_MAX_LENGTH,
+    NAME_MAX_LENGTH,
+    Author,
+    AuthorDetails,
+)
+from domain.pagination import Page
+from service.schemas.fields import REQUEST_CONFIG, Line, Paragraphs, RequestSchema, ResponseSchema
+from service.schemas.pagination import encode_cursor
+
+
+def _not_blank(text: str) -> str:
+    if not text.strip():
+        raise ValueError("must not be blank")
+    return text
+
+
+Name = Annotated[Line, Field(min_length=1, max_length=NAME_MAX_LENGTH), AfterValidator(_not_blank)]
+Biography = Annotated[Paragraphs, Field(max_length=BIOGRAPHY_MAX_LENGTH)]
+
+
+class AuthorBody(RequestSchema):
+    """All details of an author, for POST and PUT; one that is left out is null."""
+
+    name: Name
+    biography: Biography | None = None
+    born_on: date | None = None
+    died_on: date | None = None
+
+    def details(self) -> AuthorDetails:
+        """Give what the use-cases take."""
+        return AuthorDetails(
+            name=self.name, biography=self.biography, born_on=self.born_on, died_on=self.died_on
+        )
+
+
+class AuthorPatch(TypedDict, total=False):
+    """Some details of an author, for PATCH (RFC 7396): null removes one, absence keeps it."""
+
+    __pydantic_config__ = REQUEST_CONFIG  # type: ignore[misc] # pydantic reads a TypedDict's so.
+
+    name: Name
+    biography: Biography | None
+    born_on: date | None
+    died_on: date | None
+
+
+class AuthorResponse(ResponseSchema):
+    """One author."""
+
+    id: UUID
+    name: str
+    biography: str | None
+    born_on: date | None
+    died_on: date | None
+    version: int
+    created_at: datetime
+    updated_at: datetime
+
+
+class AuthorPageResponse(ResponseSchema):
+    """A page of authors; `next_cursor` is null on the last page."""
+
+    items: list[AuthorResponse]
+    next_cursor: str | None
+
+    @classmethod
+    def of(cls, page: Page[Author]) -> "AuthorPageResponse":
+        """Shape a page."""
+        items = [AuthorResponse.model_validate(author) for author in page.items]
+        return cls.model_construct(items=items, next_cursor=encode_cursor(page.next_after))

@@ -1,0 +1,31 @@
+"""The runtime configuration as clients see it."""
+
+from typing import Annotated
+
+from pydantic import Field
+from typing_extensions import TypedDict
+
+from domain.configuration.entities import NOTICE_MAX_LENGTH
+from domain.pagination import MAX_PAGE_SIZE
+from service.schemas.fields import REQUEST_CONFIG, Paragraphs, ResponseSchema
+
+Notice = Annotated[Paragraphs, Field(min_length=1, max_length=NOTICE_MAX_LENGTH)]
+
+
+class ConfigurationPatch(TypedDict, total=False):
+    """Some values, for PATCH (RFC 7396): null removes one, absence keeps it."""
+
+    __pydantic_config__ = REQUEST_CONFIG  # type: ignore[misc] # pydantic reads a TypedDict's so.
+
+    maintenance_notice: Notice | None
+    sign_ups_open: bool
+    default_page_size: Annotated[int, Field(ge=1, le=MAX_PAGE_SIZE)]
+
+
+class ConfigurationResponse(ResponseSchema):
+    """The configuration."""
+
+    maintenance_notice: str | None
+    sign_ups_open: bool
+    default_page_size: int
+    version: int

@@ -1,0 +1,51 @@
+"""What the schemas of all resources share."""
+
+import unicodedata
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic.alias_generators import to_camel
+
+# Nothing is coerced, nothing unknown is accepted, and only the camelCase names are taken.
+REQUEST_CONFIG = ConfigDict(alias_generator=to_camel, extra="forbid", frozen=True, strict=True)
+
+
+class RequestSchema(BaseModel):
+    """What a client sends: the object of a body, or the parameters of a query."""
+
+    model_config = REQUEST_CONFIG
+
+
+class ResponseSchema(BaseModel):
+    """A JSON object that a client gets, made from the attributes of an entity."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel,
+        from_attributes=True,
+        frozen=True,
+        serialize_by_alias=True,
+        validate_by_alias=False,
+        validate_by_name=True,
+    )
+
+
+def _line(text: str) -> str:
+    return _without_controls(text, allowed="")
+
+
+def _paragraphs(text: str) -> str:
+    return _without_controls(text, allowed="\n\r\t")
+
+
+def _without_controls(text: str, allowed: str) -> str:
+    for position, character in enumerate(text):
+        if unicodedata.category(character) == "Cc" and character not in allowed:
+            message = f"must not contain the control character U+{ord(character):04X}"
+            raise ValueError(f"{message} (at position {position})")
+    return unicodedata.normalize("NFC", text)
+
+
+# Text is kept in Unicode's normal form C, so that what looks alike is alike. Its lengths are
+# checked behind this, by the length of what is kept.
+Line = Annotated[str, AfterValidator(_line)]
+Paragraphs = Annotated[str, AfterValidator(_paragraphs)]

@@ -1,0 +1,50 @@
+"""Pages of lists."""
+
+import base64
+import binascii
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import AfterValidator, Field
+
+from domain.pagination import MAX_PAGE_SIZE
+from service.schemas.fields import RequestSchema
+
+# A cursor is opaque to clients: this mark, and the key of the item that the next page follows.
+_MARK = b"c1"
+_LENGTH = len(_MARK) + 16
+
+
+def encode_cursor(after: UUID | None) -> str | None:
+    """Give the cursor of the page behind the item `after`; None on the last page."""
+    if after is None:
+        return None
+    return base64.urlsafe_b64encode(_MARK + after.bytes).decode("ascii")
+
+
+def decode_cursor(cursor: str) -> UUID:
+    """Give the key in a cursor; raises ValueError for what is none of ours."""
+    try:
+        decoded = base64.b64decode(cursor.encode("ascii"), altchars=b"-_", validate=True)
+    except (UnicodeEncodeError, binascii.Error):
+        decoded = b""
+    if len(decoded) != _LENGTH or not decoded.startswith(_MARK):
+        raise ValueError("must be a nextCursor that a list gave")
+    return UUID(bytes=decoded[len(_MARK) :])
+
+
+def _checked_cursor(cursor: str) -> str:
+    decode_cursor(cursor)
+    return cursor
+
+
+class PageQuery(RequestSchema):
+    """Which page of a list: at most `limit` items behind the page that gave `cursor`."""
+
+    limit: Annotated[int, Field(ge=1, le=MAX_PAGE_SIZE)] | None = None
+    cursor: Annotated[str, AfterValidator(_checked_cursor)] | None = None
+
+    @property
+    def after(self) -> UUID | None:
+        """The key of the item that the page follows."""
+        return None if self.cursor is None else decode_cursor(self.cursor)

@@ -1,0 +1,18 @@
+"""All that the system does, in one object."""
+
+from dataclasses import dataclass
+
+from domain.activity.relay import Relay
+from domain.activity.use_cases import Activity
+from domain.catalogue.use_cases import Catalogue
+from domain.configuration.use_cases import RuntimeConfiguration
+
+
+@dataclass(frozen=True, slots=True)
+class UseCases:
+    """The use-cases over their ports; views, commands and background work are given these."""
+
+    catalogue: Catalogue
+    activity: Activity
+    configuration: RuntimeConfiguration
+    relay: Relay

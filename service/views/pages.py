@@ -1,0 +1,11 @@
+"""Which page of a list a request asks for."""
+
+from domain.configuration.use_cases import RuntimeConfiguration
+from domain.pagination import PageRequest
+from service.schemas.pagination import PageQuery
+
+
+async def page_request(query: PageQuery, configuration: RuntimeConfiguration) -> PageRequest:
+    """Give the page; one without a limit has the size that the runtime configuration sets."""
+    limit = query.limit or (await configuration.current()).default_page_size
+    return PageRequest(limit=limit, after=query.after)

@@ -1,0 +1,199 @@
+"""The one module that chooses adapters and gives them to use-cases."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, fields
+
+from adapters.memory.activity import MemoryActivityLog
+from adapters.memory.cache import MemoryCache
+from adapters.memory.configuration import MemoryConfigurations
+from adapters.memory.uncached import Uncached
+from adapters.memory.unit_of_work import MemoryUnitOfWork
+from adapters.mongodb.activity import MongoDBActivityLog
+from adapters.mongodb.configuration import MongoDBConfigurations
+from adapters.mongodb.database import MongoDBDatabase
+from adapters.mysql.address import MySQLAddress
+from adapters.mysql.database import MySQLDatabase
+from adapters.mysql.initialisation import create_database, mysql_migrations
+from adapters.redis.cache import RedisCache
+from adapters.redis.client import RedisClient
+from adapters.sql.migrations import Migrations
+from adapters.sql.unit_of_work import SQLUnitOfWork
+from adapters.sqlite.activity import SQLiteActivityLog
+from adapters.sqlite.configuration import SQLiteConfigurations
+from adapters.sqlite.database import SQLiteDatabase
+from adapters.sqlite.migrations import sqlite_migrations
+from adapters.system.clock import SystemClock
+from adapters.system.identifiers import UUID7Identifiers
+from domain.activity.ports import ActivityLog
+from domain.activity.relay import Relay
+from domain.activity.use_cases import Activity
+from domain.catalogue.entities import Author
+from domain.catalogue.use_cases import Catalogue
+from domain.configuration.ports import Configurations
+from domain.configuration.use_cases import RuntimeConfiguration
+from domain.ports import Cache
+from service.settings import Settings
+from service.use_cases import UseCases
+
+# Seconds: a cache that takes longer than this is slower than what it stands before.
+CACHE_TIMEOUT = 1.0
+
+Opened = Callable[[], AbstractAsyncContextManager[None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adapters:
+    """One adapter for each port, and what has to be opened for them, in that order."""
+
+    unit_of_work: SQLUnitOfWork | MemoryUnitOfWork
+    activity_log: ActivityLog
+    configurations: Configurations
+    author_cache: Cache[Author]
+    opened: Sequence[Opened] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """The use-cases, and the lives of the adapters behind them.
+
+    `events_waiting` is set after each commit that left events for the relay.
+    """
+
+    use_cases: UseCases
+    adapters: Adapters
+    events_waiting: asyncio.Event
+
+    @asynccontextmanager
+    async def opened(self) -> AsyncIterator[None]:
+        """Open every adapter on the running loop; close them in reverse.
+
+        Raises StoreUnavailable and StoreNotReady.
+        """
+        async with AsyncExitStack() as stack:
+            for opened in self.adapters.opened:
+                await stack.enter_async_context(opened())
+            yield
+
+
+def wire(settings: Settings) -> Wiring:
+    """Choose the adapters that the settings ask for; nothing is opened yet."""
+    events_waiting = asyncio.Event()
+    choose = _fakes if settings.profile == "testing" else _stores
+    adapters = choose(settings, events_waiting.set)
+    return Wiring(_use_cases(adapters), adapters, events_waiting)
+
+
+def _use_cases(adapters: Adapters) -> UseCases:
+    clock, identifiers = SystemClock(), UUID7Identifiers()
+    return UseCases(
+        catalogue=Catalogue(adapters.unit_of_work, adapters.author_cache, clock, identifiers),
+        activity=Activity(adapters.activity_log),
+        configuration=RuntimeConfiguration(adapters.configurations, clock),
+        relay=Relay(adapters.unit_of_work, adapters.activity_log, clock, identifiers),
+    )
+
+
+def _fakes(settings: Settings, on_events: Callable[[], None]) -> Adapters:
+    return Adapters(
+        unit_of_work=MemoryUnitOfWork(on_events),
+        activity_log=MemoryActivityLog(),
+        configurations=MemoryConfigurations(),
+        author_cache=MemoryCache(settings.cache_ttl),
+    )
+
+
+def _stores(settings: Settings, on_events: Callable[[], None]) -> Adapters:
+    """Choose MySQL, MongoDB and Redis where they have an address, else what is embedded."""
+    sqlite = _sqlite(settings)
+    mysql = _mysql(settings)
+    mongodb = _mongodb(settings)
+    redis = _redis(settings)
+    return Adapters(
+        unit_of_work=SQLUnitOfWork(mysql or sqlite, on_events),
+        activity_log=(
+            MongoDBActivityLog(mongodb, SystemClock())
+            if mongodb
+            else SQLiteActivityLog(sqlite, SystemClock())
+        ),
+        configurations=(
+            MongoDBConfigurations(mongodb) if mongodb else SQLiteConfigurations(sqlite)
+        ),
+        author_cache=_author_cache(settings, redis),
+        opened=[
+            store.opened
+            for store in (None if mysql and mongodb else sqlite, mysql, mongodb, redis)
+            if store
+        ],
+    )
+
+
+def _author_cache(settings: Settings, redis: RedisClient | None) -> Cache[Author]:
+    if redis:
+        return RedisCache(redis, "author", Author, ttl=settings.cache_ttl)
+    if settings.mysql:
+        # Other processes change the same rows, and only a cache that all share would notice.
+        return Uncached()
+    return MemoryCache(settings.cache_ttl)
+
+
+def _sqlite(settings: Settings) -> SQLiteDatabase:
+    return SQLiteDatabase(
+        settings.sqlite_path, timeout=settings.store_timeout, pool_timeout=settings.pool_timeout
+    )
+
+
+def _mysql(settings: Settings) -> MySQLDatabase | None:
+    address = _mysql_address(settings)
+    if address is None:
+        return None
+    return MySQLDatabase(
+        address,
+        pool_size=settings.mysql_pool_size,
+        timeout=settings.store_timeout,
+        pool_timeout=settings.pool_timeout,
+    )
+
+
+def _mysql_address(settings: Settings) -> MySQLAddress | None:
+    if settings.mysql is None:
+        return None
+    values = {field.name: getattr(settings.mysql, field.name) for field in fields(MySQLAddress)}
+    return MySQLAddress(**{**values, "password": settings.mysql.password.get_secret_value()})
+
+
+def _mongodb(settings: Settings) -> MongoDBDatabase | None:
+    if settings.mongo_uri is None or settings.mongo_db_name is None:
+        return None
+    uri = settings.mongo_uri.get_secret_value()
+    return MongoDBDatabase(uri, settings.mongo_db_name, timeout=settings.store_timeout)
+
+
+def _redis(settings: Settings) -> RedisClient | None:
+    if settings.redis_uri is None:
+        return None
+    return RedisClient(settings.redis_uri.get_secret_value(), timeout=CACHE_TIMEOUT)
+
+
+def migrations(settings: Settings) -> Migrations:
+    """Give the migrations of the SQL store that the settings ask for."""
+    address = _mysql_address(settings)
+    return mysql_migrations(address) if address else sqlite_migrations(settings.sqlite_path)
+
+
+async def initialise(settings: Settings) -> list[str]:
+    """Bring an empty set of stores to ready; gives a line for each thing done.
+
+    Safe to repeat. Raises StoreUnavailable and StoreNotReady.
+    """
+    done = []
+    address, mongodb = _mysql_address(settings), _mongodb(settings)
+    if address and await create_database(address):
+        done.append(f"Created the database {address.database}.")
+    await asyncio.to_thread(migrations(settings).upgrade)
+    done.append("The SQL schema is up to date.")
+    if mongodb:
+        await mongodb.initialise()
+        done.append("MongoDB has its indexes.")
+    return done
