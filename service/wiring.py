@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, fields
+from io import StringIO
+from typing import TextIO
 
 from adapters.memory.activity import MemoryActivityLog
 from adapters.memory.cache import MemoryCache
@@ -176,10 +178,12 @@ def _redis(settings: Settings) -> RedisClient | None:
     return RedisClient(settings.redis_uri.get_secret_value(), timeout=CACHE_TIMEOUT)
 
 
-def migrations(settings: Settings) -> Migrations:
+def migrations(settings: Settings, output: TextIO | None = None) -> Migrations:
     """Give the migrations of the SQL store that the settings ask for."""
     address = _mysql_address(settings)
-    return mysql_migrations(address) if address else sqlite_migrations(settings.sqlite_path)
+    if address:
+        return mysql_migrations(address, output)
+    return sqlite_migrations(settings.sqlite_path, output)
 
 
 async def initialise(settings: Settings) -> list[str]:
@@ -187,11 +191,12 @@ async def initialise(settings: Settings) -> list[str]:
 
     Safe to repeat. Raises StoreUnavailable and StoreNotReady.
     """
-    done = []
+    done, told = [], StringIO()
     address, mongodb = _mysql_address(settings), _mongodb(settings)
     if address and await create_database(address):
         done.append(f"Created the database {address.database}.")
-    await asyncio.to_thread(migrations(settings).upgrade)
+    await asyncio.to_thread(migrations(settings, told).upgrade)
+    done += told.getvalue().splitlines()
     done.append("The SQL schema is up to date.")
     if mongodb:
         await mongodb.initialise()

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import TextIO
 
 import aiomysql
 
@@ -47,7 +48,7 @@ async def _connected(address: MySQLAddress) -> AsyncIterator[aiomysql.Connection
         connection.close()
 
 
-def mysql_migrations(address: MySQLAddress) -> Migrations:
+def mysql_migrations(address: MySQLAddress, output: TextIO | None = None) -> Migrations:
     """Give the migrations of the database."""
     return Migrations(
         "mysql+pymysql://",
@@ -57,4 +58,5 @@ def mysql_migrations(address: MySQLAddress) -> Migrations:
             "database": address.database,
             "charset": "utf8mb4",
         },
+        output=output,
     )

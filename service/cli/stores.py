@@ -1,0 +1,37 @@
+"""Commands on what the stores hold: `flask db-init` and `flask purge`."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import click
+
+from service import wiring
+from service.cli.config import settings_or_exit
+from service.cli.errors import readable_errors
+from service.settings import Settings
+
+
+@click.command
+def db_init() -> None:
+    """Bring all stores to ready: databases, schema, indexes. It may be repeated."""
+    with readable_errors():
+        for line in asyncio.run(wiring.initialise(settings_or_exit())):
+            click.echo(line)
+
+
+@click.command
+def purge() -> None:
+    """Remove what was kept for its set time: deleted authors, and activity."""
+    with readable_errors():
+        asyncio.run(_purge(settings_or_exit(), datetime.now(UTC)))
+
+
+async def _purge(settings: Settings, now: datetime) -> None:
+    deleted_before = now - timedelta(days=settings.deleted_retention_days)
+    occurred_before = now - timedelta(days=settings.activity_retention_days)
+    wired = wiring.wire(settings)
+    async with wired.opened():
+        authors = await wired.use_cases.catalogue.purge_authors(deleted_before)
+        click.echo(f"Removed {authors} authors that were deleted before {deleted_before:%F}.")
+        events = await wired.use_cases.activity.purge_events(occurred_before)
+        click.echo(f"Removed {events} events that occurred before {occurred_before:%F}.")

@@ -1,0 +1,100 @@
+import asyncio
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+from click.testing import CliRunner
+
+from domain.catalogue.entities import Author
+from domain.catalogue.ports import CatalogueStores
+from domain.errors import StoreNotReady
+from domain.events import Event
+from service import wiring
+from service.cli import stores
+from service.settings import Settings, load_settings
+
+TESTING = {
+    "FLASK_CONFIG": "testing",
+    "FLASK_DELETED_RETENTION_DAYS": "10",
+    "FLASK_ACTIVITY_RETENTION_DAYS": "20",
+}
+
+
+@pytest.fixture(autouse=True)
+def settings(monkeypatch: pytest.MonkeyPatch) -> Settings:
+    settings = load_settings(TESTING, None)
+    monkeypatch.setattr(stores, "settings_or_exit", lambda: settings)
+    return settings
+
+
+def author(number: int) -> Author:
+    return Author(
+        id=UUID(int=number),
+        name="Ann",
+        biography=None,
+        born_on=None,
+        died_on=None,
+        version=1,
+        created_at=datetime.now(UTC),
+        updated_at=datetime.now(UTC),
+    )
+
+
+def event(days_ago: int) -> Event:
+    occurred_at = datetime.now(UTC) - timedelta(days=days_ago)
+    return Event(
+        id=UUID(int=days_ago),
+        kind="author.created",
+        subject="1",
+        occurred_at=occurred_at,
+        details={},
+    )
+
+
+async def fill(wired: wiring.Wiring) -> None:
+    """Delete authors 9 and 11 days ago, let one live, and record events of 19 and 21 days ago."""
+
+    async def delete(stores: CatalogueStores) -> None:
+        for days in (9, 11, 12):
+            await stores.authors.add(author(days))
+        for days in (9, 11):
+            await stores.authors.delete(UUID(int=days), datetime.now(UTC) - timedelta(days=days))
+
+    await wired.adapters.unit_of_work.run(delete)
+    await wired.adapters.activity_log.record([event(19), event(21), event(22)])
+
+
+def test_a_purge_removes_what_was_kept_for_its_time(
+    monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    wired = wiring.wire(settings)
+    asyncio.run(fill(wired))
+    monkeypatch.setattr(wiring, "wire", lambda _settings: wired)
+    result = CliRunner().invoke(stores.purge)
+    assert result.exit_code == 0, result.output
+    assert [line.split(" that ")[0] for line in result.stdout.splitlines()] == [
+        "Removed 1 authors",
+        "Removed 2 events",
+    ]
+    again = CliRunner().invoke(stores.purge)
+    assert again.stdout.count("Removed 0 ") == 2
+
+
+def test_what_was_initialised_is_told(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
+    async def initialise(given: Settings) -> list[str]:
+        assert given is settings
+        return ["Created this.", "Made that."]
+
+    monkeypatch.setattr(wiring, "initialise", initialise)
+    result = CliRunner().invoke(stores.db_init)
+    assert (result.exit_code, result.stdout) == (0, "Created this.\nMade that.\n")
+
+
+def test_an_error_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def initialise(_settings: Settings) -> list[str]:
+        raise StoreNotReady("SQLite", "the file is in use", "Stop that process.")
+
+    monkeypatch.setattr(wiring, "initialise", initialise)
+    result = CliRunner().invoke(stores.db_init)
+    assert result.exit_code == 1
+    assert result.stderr == "Error: SQLite is not ready: the file is in use. Stop that process.\n"

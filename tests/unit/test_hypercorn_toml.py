@@ -1,0 +1,24 @@
+import tomllib
+from pathlib import Path
+
+import pytest
+from hypercorn.config import Config
+
+FILE = Path(__file__).parents[2] / "hypercorn.toml"
+SETTINGS = tomllib.loads(FILE.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_hypercorn_knows_the_setting(name: str) -> None:
+    assert hasattr(Config, name)
+
+
+def test_hypercorn_takes_the_file() -> None:
+    config = Config.from_toml(FILE)
+    assert config.response_headers("h11")[0][0] == b"date"
+    assert len(config.response_headers("h11")) == 1
+    assert config.bind == ["0.0.0.0:8000"]
+
+
+def test_an_idle_connection_is_not_cut_short() -> None:
+    assert SETTINGS["read_timeout"] > SETTINGS["keep_alive_timeout"]
