@@ -1,0 +1,45 @@
+"""The test servers themselves: other tests draw conclusions from what these do."""
+
+from contextlib import closing
+
+import pytest
+
+from tests.servers import MariaDB, Mongo, Redis, mariadb, mongo
+
+
+def test_mysql_keeps_what_it_acknowledged_before_it_was_killed(restartable_mysql: MariaDB) -> None:
+    with closing(mariadb.connect(restartable_mysql.uri)) as connection:
+        connection.query("CREATE TABLE kept (number INT)")
+        connection.query("INSERT INTO kept VALUES (1)")
+        restartable_mysql.kill()
+    restartable_mysql.start()
+    with closing(mariadb.connect(restartable_mysql.uri)) as connection:
+        assert connection.query("SELECT number FROM kept") == 1
+
+
+def test_mongo_keeps_what_it_acknowledged_before_it_was_killed(restartable_mongo: Mongo) -> None:
+    with mongo.connect(restartable_mongo.uri) as client:
+        client.test.kept.insert_one({"number": 1})
+        restartable_mongo.kill()
+        restartable_mongo.start()
+        assert client.test.kept.count_documents({}) == 1
+
+
+def test_a_paused_server_is_silent_until_it_is_resumed(restartable_redis: Redis) -> None:
+    restartable_redis.pause()
+    assert restartable_redis.running
+    assert not restartable_redis.answers()
+    restartable_redis.resume()
+    assert restartable_redis.answers()
+
+
+@pytest.mark.parametrize("required, status", [("0", 0), ("1", 1)])
+def test_a_skipped_server_test_fails_the_run_where_servers_are_required(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, required: str, status: int
+) -> None:
+    monkeypatch.setenv("REQUIRE_SERVERS", required)
+    pytester.makeini("[pytest]\nmarkers = mysql\nasyncio_default_fixture_loop_scope = function")
+    pytester.makepyfile("import pytest\n\n@pytest.mark.mysql\ndef test():\n    pytest.skip('away')")
+    result = pytester.runpytest("-p", "tests.servers.reporting")
+    assert result.ret == status
+    result.stdout.fnmatch_lines(["*skipped tests that need a server*", "mysql: 1 skipped; *"])
