@@ -1,0 +1,136 @@
+"""Which adapters are held to which contract.
+
+A new adapter of a port is one more name in that port's list, and the fixture `<name>_<port>`.
+"""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from adapters.memory.activity import MemoryActivityLog
+from adapters.memory.cache import MemoryCache
+from adapters.memory.clock import FixedClock
+from adapters.memory.configuration import MemoryConfigurations
+from adapters.memory.unit_of_work import MemoryStores, MemoryUnitOfWork
+from adapters.mongodb.activity import MongoDBActivityLog
+from adapters.mongodb.configuration import MongoDBConfigurations
+from adapters.mongodb.database import MongoDBDatabase
+from adapters.mysql.database import MySQLDatabase
+from adapters.redis.cache import RedisCache
+from adapters.redis.client import RedisClient
+from adapters.sql.unit_of_work import SQLStores, SQLUnitOfWork
+from adapters.sqlite.activity import SQLiteActivityLog
+from adapters.sqlite.configuration import SQLiteConfigurations
+from adapters.sqlite.database import SQLiteDatabase
+from domain.activity.ports import ActivityLog
+from domain.catalogue.entities import Author
+from domain.configuration.ports import Configurations
+from domain.ports import Cache
+from tests.servers.databases import MongoDatabase
+
+AnyUnitOfWork = MemoryUnitOfWork | SQLUnitOfWork
+AnyStores = MemoryStores | SQLStores
+
+MYSQL = pytest.param("mysql", marks=pytest.mark.mysql)
+MONGODB = pytest.param("mongodb", marks=pytest.mark.mongodb)
+REDIS = pytest.param("redis", marks=pytest.mark.redis)
+
+# Far more than a test needs: a slow machine must not end what the test is about.
+TTL_SECONDS = 600
+TIMEOUT_SECONDS = 10
+
+
+@pytest.fixture(params=["memory", "sqlite", MYSQL])
+def unit_of_work(request: pytest.FixtureRequest) -> AnyUnitOfWork:
+    adapter: AnyUnitOfWork = request.getfixturevalue(f"{request.param}_unit_of_work")
+    return adapter
+
+
+@pytest.fixture(params=["memory", "sqlite", MONGODB])
+def activity_log(request: pytest.FixtureRequest) -> ActivityLog:
+    adapter: ActivityLog = request.getfixturevalue(f"{request.param}_activity_log")
+    return adapter
+
+
+@pytest.fixture(params=["memory", "sqlite", MONGODB])
+def configurations(request: pytest.FixtureRequest) -> Configurations:
+    adapter: Configurations = request.getfixturevalue(f"{request.param}_configurations")
+    return adapter
+
+
+@pytest.fixture(params=["memory", REDIS])
+def cache(request: pytest.FixtureRequest) -> Cache[Author]:
+    adapter: Cache[Author] = request.getfixturevalue(f"{request.param}_cache")
+    return adapter
+
+
+@pytest.fixture
+def memory_activity_log() -> ActivityLog:
+    return MemoryActivityLog()
+
+
+@pytest.fixture
+def memory_configurations() -> Configurations:
+    return MemoryConfigurations()
+
+
+@pytest.fixture
+def memory_cache() -> Cache[Author]:
+    return MemoryCache(TTL_SECONDS)
+
+
+@pytest.fixture
+def events_seen() -> list[str]:
+    """Gets an entry each time that a unit of work tells of new events."""
+    return []
+
+
+@pytest.fixture
+def memory_unit_of_work(events_seen: list[str]) -> AnyUnitOfWork:
+    return MemoryUnitOfWork(lambda: events_seen.append("told"))
+
+
+@pytest.fixture
+def sqlite_unit_of_work(sqlite: SQLiteDatabase, events_seen: list[str]) -> AnyUnitOfWork:
+    return SQLUnitOfWork(sqlite, lambda: events_seen.append("told"))
+
+
+@pytest.fixture
+def mysql_unit_of_work(mysql: MySQLDatabase, events_seen: list[str]) -> AnyUnitOfWork:
+    return SQLUnitOfWork(mysql, lambda: events_seen.append("told"))
+
+
+@pytest.fixture
+def sqlite_activity_log(sqlite: SQLiteDatabase) -> ActivityLog:
+    return SQLiteActivityLog(sqlite, FixedClock())
+
+
+@pytest.fixture
+def sqlite_configurations(sqlite: SQLiteDatabase) -> Configurations:
+    return SQLiteConfigurations(sqlite)
+
+
+@pytest.fixture
+async def mongodb(empty_mongo_database: MongoDatabase) -> AsyncIterator[MongoDBDatabase]:
+    uri, name = empty_mongo_database
+    database = MongoDBDatabase(uri, name, timeout=TIMEOUT_SECONDS)
+    await database.initialise()
+    async with database.opened():
+        yield database
+
+
+@pytest.fixture
+def mongodb_activity_log(mongodb: MongoDBDatabase) -> ActivityLog:
+    return MongoDBActivityLog(mongodb, FixedClock())
+
+
+@pytest.fixture
+def mongodb_configurations(mongodb: MongoDBDatabase) -> Configurations:
+    return MongoDBConfigurations(mongodb)
+
+
+@pytest.fixture
+async def redis_cache(redis_uri: str, redis_prefix: str) -> AsyncIterator[Cache[Author]]:
+    client = RedisClient(redis_uri, timeout=TIMEOUT_SECONDS, key_prefix=redis_prefix)
+    async with client.opened():
+        yield RedisCache(client, "author", Author, ttl=TTL_SECONDS)
