@@ -1,0 +1,1 @@
+"""Redis by redis.asyncio. All that it holds can be rebuilt."""

@@ -43,7 +43,7 @@ class SQLiteConfigurations:
             return Configuration()
         values = {**json.loads(row["document"]), "version": row["version"]}
         try:
-            return _CONFIGURATION.validate_json(json.dumps(values), strict=True)
+            return _CONFIGURATION.validate_json(json.dumps(values), strict=True, extra="forbid")
         except (InvalidValue, ValidationError) as error:
             raise CorruptedValue(f"The stored configuration can't be read: {error}") from error
 
