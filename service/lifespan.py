@@ -9,11 +9,11 @@ from service.asgi import StartupFailed
 from service.relay_worker import relay_events
 from service.wiring import Wiring
 
-_SETTINGS = {
-    "MySQL": "FLASK_MYSQL_URI",
-    "MongoDB": "FLASK_MONGO_URI",
-    "Redis": "FLASK_REDIS_URI",
-    "SQLite": "FLASK_SQLITE_PATH",
+_REMEDIES = {
+    "MySQL": "Start it, or correct FLASK_MYSQL_URI.",
+    "MongoDB": "Start it, or correct FLASK_MONGO_URI.",
+    "Redis": "Start it, or correct FLASK_REDIS_URI.",
+    "SQLite": "Look at the file that FLASK_SQLITE_PATH names.",
 }
 
 
@@ -34,7 +34,7 @@ def _told_to_the_operator() -> Iterator[None]:
     except StoreNotReady as error:
         raise StartupFailed(str(error)) from error
     except StoreUnavailable as error:
-        raise StartupFailed(f"{error}. Start it, or correct {_SETTINGS[error.store]}.") from error
+        raise StartupFailed(f"{error}. {_REMEDIES[error.store]}") from error
 
 
 @asynccontextmanager

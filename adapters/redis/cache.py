@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 from uuid import UUID
 
 from pydantic import TypeAdapter
+from redis.asyncio import Redis
 
 from adapters.redis.client import RedisClient
 from domain.errors import DomainError, StoreUnavailable
@@ -19,6 +20,9 @@ Value = TypeVar("Value")
 # A reader that takes longer than this to load finds its lease gone, and what it loaded not kept.
 LEASE_SECONDS = 10
 TTL_JITTER = 0.1
+
+# Keys that wait to be deleted until the server is back; the values of more end with their TTL.
+MAX_UNFORGOTTEN = 10_000
 
 # No JSON text begins like this.
 _LEASE_MARK = b"lease:"
@@ -60,6 +64,7 @@ class RedisCache(Generic[Value]):
         self._values: TypeAdapter[Value] = TypeAdapter(value_type)
         self._namespace = (name, _fingerprint(self._values))
         self._ttl = ttl
+        self._unforgotten: set[str] = set()
         self._random = random.SystemRandom()
 
     async def fetch(
@@ -79,10 +84,21 @@ class RedisCache(Generic[Value]):
         return value
 
     async def forget(self, identifier: UUID) -> None:
-        """Delete the key, with the value or the lease that it has."""
+        """Delete the key, with the value or the lease that it has.
+
+        Where the server is away, the key is deleted before this process reads from it again.
+        """
+        if len(self._unforgotten) < MAX_UNFORGOTTEN:
+            self._unforgotten.add(self._key(identifier))
         with suppress(StoreUnavailable):
             async with self._client.commands() as redis:
-                await redis.delete(self._key(identifier))
+                await self._delete_unforgotten(redis)
+
+    async def _delete_unforgotten(self, redis: Redis) -> None:
+        if self._unforgotten:
+            keys = list(self._unforgotten)
+            await redis.delete(*keys)
+            self._unforgotten.difference_update(keys)
 
     def _key(self, identifier: UUID) -> str:
         return self._client.key(*self._namespace, identifier)
@@ -91,6 +107,7 @@ class RedisCache(Generic[Value]):
         """Give what is under the key now; somebody's lease stands for a server that is away."""
         with suppress(StoreUnavailable):
             async with self._client.commands() as redis:
+                await self._delete_unforgotten(redis)
                 run = redis.register_script(_FIND_OR_LEASE)
                 found: bytes = await run([key], [lease, LEASE_SECONDS * 1000])
                 return found

@@ -14,10 +14,11 @@ def translated_errors() -> Iterator[None]:
     try:
         yield
     except AuthenticationError as error:
-        raise StoreUnavailable("Redis", f"authentication failed: {error}") from error
+        raise StoreUnavailable("Redis", f"authentication failed: {error}".rstrip(".")) from error
     except (RedisError, OSError) as error:
         # A deadline of asyncio raises an OSError without a word.
-        raise StoreUnavailable("Redis", str(error) or "no answer in time") from error
+        reason = str(error).rstrip(".") or "no answer in time"
+        raise StoreUnavailable("Redis", reason) from error
 
 
 @contextmanager

@@ -5,9 +5,10 @@ from typing import Protocol
 
 from adapters.sql.statements import Statement
 from adapters.sql.values import Parameters, Row
+from domain.errors import StoreUnavailable
 
 
-class Aborted(Exception):
+class Aborted(StoreUnavailable):
     """The store gave the transaction up, or the connection was lost before its commit began.
 
     Nothing of the transaction was kept, so the whole of it may run again.

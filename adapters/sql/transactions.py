@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager
 from typing import TypeVar
 
 from adapters.sql.connection import Aborted, Connection, Database
-from domain.errors import StoreUnavailable
 
 Result = TypeVar("Result")
 
@@ -19,27 +18,23 @@ RETRY_PAUSES = (0.02, 0.1, 0.4)
 async def transaction(database: Database) -> AsyncIterator[Connection]:
     """Lend a connection in a transaction, which commits at the end of the block."""
     async with database.writing() as connection:
-        await connection.begin()
         try:
+            await connection.begin()
             yield connection
+            await _to_its_end(connection.commit())
         except BaseException:
             await _to_its_end(connection.rollback())
             raise
-        await _to_its_end(connection.commit())
 
 
 async def repeated(attempt: Callable[[], Awaitable[Result]]) -> Result:
-    """Run `attempt`, again where the store aborts it; raises StoreUnavailable after the last."""
+    """Run `attempt`, again where the store aborts it; the last one's error is raised."""
     for pause in RETRY_PAUSES:
         try:
             return await attempt()
         except Aborted:
             await asyncio.sleep(random.uniform(0, pause))  # noqa: S311 - it spreads load, no more.
-    try:
-        return await attempt()
-    except Aborted as error:
-        tries = len(RETRY_PAUSES) + 1
-        raise StoreUnavailable("SQL", f"gave the work up {tries} times: {error}") from error
+    return await attempt()
 
 
 async def _to_its_end(awaitable: Awaitable[None]) -> None:

@@ -41,10 +41,15 @@ class SQLiteConnection:
         """Open the file, which is made where it is missing."""
         with translated_errors():
             connection = await aiosqlite.connect(path, timeout=deadline, isolation_level=None)
-            # The driver's types know classes only; sqlite3 takes any callable.
-            connection.row_factory = _as_dict  # type: ignore[assignment]
-            await connection.executescript(_PRAGMAS)
-            await connection.execute(f"PRAGMA query_only = {read_only:d}")
+            try:
+                await connection.executescript(_PRAGMAS)
+                await connection.execute(f"PRAGMA query_only = {read_only:d}")
+            except BaseException:
+                # Else its thread would keep the process from ending.
+                await connection.close()
+                raise
+        # The driver's types know classes only; sqlite3 takes any callable.
+        connection.row_factory = _as_dict  # type: ignore[assignment]
         return cls(connection, deadline)
 
     async def close(self) -> None:
@@ -81,11 +86,10 @@ class SQLiteConnection:
             await self._connection.execute("COMMIT")
 
     async def rollback(self) -> None:
-        """Undo, where there is a transaction."""
+        """Undo, where there is a transaction when the calls before this one have really ended."""
         try:
             async with self._deadline():
-                if self._connection.in_transaction:
-                    await self._connection.execute("ROLLBACK")
+                await self._connection.rollback()
         except (DomainError, sqlite3.Error):
             logger.exception("A rollback failed; the next transaction will say why.")
 

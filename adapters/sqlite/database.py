@@ -63,7 +63,7 @@ class SQLiteDatabase:
         return connection
 
     async def _bring_up_to_date(self, connection: SQLiteConnection) -> None:
-        if await stored_revision(connection) != latest_revision():
+        if (await stored_revision(connection) or "") < latest_revision():
             await asyncio.to_thread(migrate_held, self._path)
         await check_revision("SQLite", connection)
 

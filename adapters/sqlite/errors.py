@@ -34,7 +34,7 @@ def translated_errors() -> Iterator[None]:
         if code == sqlite3.SQLITE_CONSTRAINT:
             raise Conflict("A key is taken already.") from error
         if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
-            raise Aborted(str(error)) from error
+            raise Aborted("SQLite", str(error)) from error
         if code in _MACHINE_ERRORS:
             raise StoreUnavailable("SQLite", str(error)) from error
         raise

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 from domain.errors import StoreNotReady
 
@@ -21,9 +22,12 @@ class FileLock:
 
     @contextmanager
     def held(self, wait: float = 2.0) -> Iterator[None]:
-        """Hold the lock; raises StoreNotReady when another process keeps it for `wait` seconds."""
-        self._lock_path.parent.mkdir(parents=True, exist_ok=True)
-        with self._lock_path.open("a+", encoding="ascii") as file:
+        """Hold the lock, and see that the file can be used.
+
+        Raises StoreNotReady when another process keeps the lock for `wait` seconds, or when the
+        file or its folder can't be made or written.
+        """
+        with self._opened() as file:
             deadline = time.monotonic() + wait
             while not _try_lock(file.fileno()):
                 if time.monotonic() > deadline:
@@ -33,6 +37,15 @@ class FileLock:
             file.write(str(os.getpid()))
             file.flush()
             yield
+
+    def _opened(self) -> TextIO:
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._path.open("ab").close()
+            return self._lock_path.open("a+", encoding="ascii")
+        except OSError as error:
+            reason = f"{self._path} can't be used: {error.strerror}"
+            raise StoreNotReady("SQLite", reason, "Correct FLASK_SQLITE_PATH.") from error
 
     def _refusal(self, descriptor: int) -> StoreNotReady:
         holder = os.pread(descriptor, 20, 0).decode("ascii", "replace") or "unknown"

@@ -2,10 +2,12 @@
 
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from domain.activity.ports import ActivityLog, RelayStores
+from domain.errors import StoreUnavailable
 from domain.events import Event
 from domain.ports import Clock, Identifiers, UnitOfWork
 
@@ -53,13 +55,17 @@ class Relay:
         try:
             held = await self._log.record(events)
         except BaseException:
-            now = self._clock.now()
-            await self._unit_of_work.run(lambda stores: stores.pending_events.release(claim, now))
+            await self._release(claim, self._clock.now())
             raise
         refused = [event for event in events if event.id not in held]
         for event in refused:
             logger.error("The activity log refuses event %s (%s).", event.id, event.kind)
         await self._complete(claim, refused, self._clock.now() + REFUSED_RETRY_TIME)
+
+    async def _release(self, claim: UUID, now: datetime) -> None:
+        # Where the outbox is away too, the claim runs out; a cancellation must not be lost to that.
+        with suppress(StoreUnavailable):
+            await self._unit_of_work.run(lambda stores: stores.pending_events.release(claim, now))
 
     async def _complete(self, claim: UUID, refused: Sequence[Event], retry_at: datetime) -> None:
         async def complete(stores: RelayStores) -> None:

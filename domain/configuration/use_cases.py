@@ -1,5 +1,6 @@
 """What operators, and the other features, do with the runtime configuration."""
 
+import asyncio
 import logging
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,6 +13,10 @@ from domain.ports import Clock
 logger = logging.getLogger(__name__)
 
 KEPT_FOR = timedelta(seconds=2)
+
+# Seconds: what only needs the configuration must not wait long for a store that is away.
+LOAD_TIMEOUT = 0.5
+
 MAX_ATTEMPTS = 5
 
 
@@ -31,18 +36,19 @@ class RuntimeConfiguration:
         (the defaults, where none was known) and the log says so: reads and writes of everything
         else do not depend on it.
         """
-        now = self._clock.now()
-        if self._kept is None or now >= self._kept_until:
-            # Set first, so that one request in KEPT_FOR asks the store and the others don't wait.
-            self._kept_until = now + KEPT_FOR
-            self._kept = await self._load_or_keep()
+        if self._kept is None or self._clock.now() >= self._kept_until:
+            # Set first, so that one request asks the store and the others don't wait for it.
+            self._kept_until = self._clock.now() + KEPT_FOR
+            return self._keep(await self._load_or_keep())
         return self._kept
 
     async def _load_or_keep(self) -> Configuration:
         try:
-            return await self._configurations.load()
-        except (StoreUnavailable, CorruptedValue) as error:
-            logger.warning("The last known configuration goes on to hold: %s", error)
+            async with asyncio.timeout(LOAD_TIMEOUT):
+                return await self._configurations.load()
+        except (StoreUnavailable, CorruptedValue, TimeoutError) as error:
+            reason = str(error) or f"no answer within {LOAD_TIMEOUT} s"
+            logger.warning("The last known configuration goes on to hold: %s", reason)
             return self._kept or Configuration()
 
     async def change(self, changes: ConfigurationChanges) -> Configuration:

@@ -334,3 +334,16 @@ async def test_more_readers_than_connections_wait_for_one(client: RedisClient) -
     found = await asyncio.gather(*(cache.fetch(author.id, Loader(None)) for _ in range(200)))
 
     assert found == [author] * 200
+
+
+async def test_what_was_forgotten_while_the_server_was_silent_is_not_read_again(
+    cache: RedisCache[Author], server: RedisServer, monotonic: Monotonic
+) -> None:
+    old, new = new_author(), new_author()
+    await cache.fetch(old.id, Loader(old))
+    server.pause()
+    await cache.forget(old.id)
+    server.resume()
+    monotonic.seconds += REST_SECONDS
+
+    assert await cache.fetch(old.id, Loader(new)) == new

@@ -1,4 +1,4 @@
-"""Create the activity log and the configuration, in SQLite.
+"""Create the embedded activity log and configuration.
 
 Beside MySQL, MongoDB holds both, so there this changes nothing.
 """
