@@ -14,7 +14,6 @@ class ConnectArguments(TypedDict):
     password: str
     unix_socket: str | None
     ssl: ssl.SSLContext | None
-    connect_timeout: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,8 +35,13 @@ class MySQLAddress:
     def __str__(self) -> str:
         return self.unix_socket or f"{self.host}:{self.port}"
 
-    def connect_arguments(self, connect_timeout: float) -> ConnectArguments:
-        """Give what reaches the server, with at most `connect_timeout` seconds for it."""
+    def connect_arguments(self) -> ConnectArguments:
+        """Give what reaches the server.
+
+        It has no `connect_timeout`: aiomysql hands that to `asyncio.wait_for`, which on Python
+        3.11 can swallow a cancellation (https://github.com/python/cpython/issues/86296), and then
+        the caller's own deadline never ends the wait.
+        """
         return ConnectArguments(
             host=self.host,
             port=self.port,
@@ -45,5 +49,4 @@ class MySQLAddress:
             password=self.password,
             unix_socket=self.unix_socket,
             ssl=ssl.create_default_context(cafile=self.ssl_ca) if self.ssl else None,
-            connect_timeout=connect_timeout,
         )

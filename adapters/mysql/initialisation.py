@@ -9,9 +9,11 @@ import aiomysql
 
 from adapters.mysql.address import MySQLAddress
 from adapters.mysql.errors import translated_connect_errors
-from adapters.mysql.pool import CONNECT_TIMEOUT
 from adapters.sql.migrations import Migrations
 from domain.errors import StoreUnavailable
+
+# Seconds to reach the server, for a command that an operator waits for.
+TIMEOUT = 5
 
 _SELECT_DATABASE = "SELECT 1 FROM information_schema.schemata WHERE schema_name = %(name)s"
 _CREATE_DATABASE = "CREATE DATABASE {} CHARACTER SET utf8mb4"
@@ -23,7 +25,7 @@ async def create_database(address: MySQLAddress) -> bool:
     Raises StoreUnavailable, and StoreNotReady where the user may not make it.
     """
     try:
-        async with asyncio.timeout(2 * CONNECT_TIMEOUT):
+        async with asyncio.timeout(TIMEOUT):
             with translated_connect_errors(address):
                 async with _connected(address) as connection, connection.cursor() as cursor:
                     found = await cursor.execute(_SELECT_DATABASE, {"name": address.database})
@@ -41,7 +43,7 @@ def quoted(name: str) -> str:
 
 @asynccontextmanager
 async def _connected(address: MySQLAddress) -> AsyncIterator[aiomysql.Connection]:
-    connection = await aiomysql.connect(**address.connect_arguments(CONNECT_TIMEOUT))
+    connection = await aiomysql.connect(**address.connect_arguments())
     try:
         yield connection
     finally:
@@ -54,7 +56,8 @@ def mysql_migrations(address: MySQLAddress, output: TextIO | None = None) -> Mig
         "mysql+pymysql://",
         lock=None,
         connect_args={
-            **address.connect_arguments(CONNECT_TIMEOUT),
+            **address.connect_arguments(),
+            "connect_timeout": TIMEOUT,
             "database": address.database,
             "charset": "utf8mb4",
         },

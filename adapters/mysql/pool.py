@@ -9,7 +9,6 @@ from pymysql.converters import conversions
 
 from adapters.mysql.address import MySQLAddress
 
-CONNECT_TIMEOUT = 2.0
 RECYCLE_TIME = 1800
 
 # Dates and times stay text: adapters.sql.values decodes them, alike for every dialect.
@@ -50,6 +49,8 @@ class Pool(aiomysql.Pool):  # type: ignore[misc] # aiomysql ships no types.
 def create_pool(address: MySQLAddress, *, size: int, timeout: float) -> Pool:
     """Make a pool of at most `size` connections on the running loop; it connects when asked.
 
+    Connecting has no deadline of its own: whoever acquires has one.
+
     The server ends a statement after `timeout` seconds, so that one whose client gave up does not
     run on.
     """
@@ -60,7 +61,7 @@ def create_pool(address: MySQLAddress, *, size: int, timeout: float) -> Pool:
         echo=False,
         pool_recycle=RECYCLE_TIME,
         loop=asyncio.get_running_loop(),
-        **address.connect_arguments(CONNECT_TIMEOUT),
+        **address.connect_arguments(),
         db=address.database,
         charset="utf8mb4",
         autocommit=True,
