@@ -4,8 +4,8 @@ from datetime import datetime
 from uuid import UUID
 
 from adapters.sql.connection import Connection
+from adapters.sql.events import event_of, event_parameters
 from adapters.sql.statements import first_rows, statement
-from adapters.sql.values import Row, decode_details, decode_id, decode_time, encode_details
 from domain.events import Event
 
 _INSERT = statement("""
@@ -66,13 +66,7 @@ class SQLOutbox:
         """Insert the event's row."""
         await self._connection.execute(
             _INSERT,
-            {
-                "id": event.id,
-                "kind": event.kind,
-                "subject": event.subject,
-                "occurred_at": event.occurred_at,
-                "details": encode_details(event.details),
-            },
+            event_parameters(event),
         )
         self.has_added = True
 
@@ -84,7 +78,7 @@ class SQLOutbox:
         if not claimed:
             return []
         rows = await self._connection.fetch_all(_SELECT_CLAIMED, {"claim": claim})
-        return [_event(row) for row in rows]
+        return [event_of(row) for row in rows]
 
     async def postpone(self, claim: UUID, event_id: UUID, until: datetime) -> None:
         """Take the claim off one row."""
@@ -97,13 +91,3 @@ class SQLOutbox:
     async def release(self, claim: UUID, now: datetime) -> None:
         """Take the claim off its rows."""
         await self._connection.execute(_RELEASE, {"claim": claim, "now": now})
-
-
-def _event(row: Row) -> Event:
-    return Event(
-        id=decode_id(row["id"]),
-        kind=row["kind"],
-        subject=row["subject"],
-        occurred_at=decode_time(row["occurred_at"]),
-        details=decode_details(row["details"]),
-    )

@@ -5,9 +5,9 @@ from datetime import datetime
 from uuid import UUID
 
 from adapters.sql.connection import Database
+from adapters.sql.events import event_of, event_parameters
 from adapters.sql.statements import Statement, first_rows, statement
 from adapters.sql.transactions import repeated, transaction
-from adapters.sql.values import Row, decode_details, decode_id, decode_time, encode_details
 from domain.events import Event
 from domain.ports import Clock
 
@@ -60,14 +60,7 @@ class SQLiteActivityLog:
             for event in events:
                 await connection.execute(
                     _INSERT,
-                    {
-                        "id": event.id,
-                        "kind": event.kind,
-                        "subject": event.subject,
-                        "occurred_at": event.occurred_at,
-                        "details": encode_details(event.details),
-                        "now": now,
-                    },
+                    {**event_parameters(event), "now": now},
                 )
 
     async def list(
@@ -79,7 +72,7 @@ class SQLiteActivityLog:
                 _choose(kind, subject),
                 {"before": before or _LAST, "limit": limit, "kind": kind, "subject": subject},
             )
-        return [_event(row) for row in rows]
+        return [event_of(row) for row in rows]
 
     async def purge(self, occurred_before: datetime, limit: int) -> int:
         """Delete the oldest rows."""
@@ -93,13 +86,3 @@ def _choose(kind: str | None, subject: str | None) -> Statement:
     if kind is None:
         return _SELECT_ALL if subject is None else _SELECT_SUBJECT
     return _SELECT_KIND if subject is None else _SELECT_KIND_SUBJECT
-
-
-def _event(row: Row) -> Event:
-    return Event(
-        id=decode_id(row["id"]),
-        kind=row["kind"],
-        subject=row["subject"],
-        occurred_at=decode_time(row["occurred_at"]),
-        details=decode_details(row["details"]),
-    )

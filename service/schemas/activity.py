@@ -7,10 +7,9 @@ from uuid import UUID
 from pydantic import Field, field_serializer
 from pydantic.alias_generators import to_camel
 
-from domain.events import Details, Event
-from domain.pagination import Page
+from domain.events import Details
 from service.schemas.fields import ResponseSchema
-from service.schemas.pagination import PageQuery, encode_cursor
+from service.schemas.pagination import PageQuery
 
 FILTER_MAX_LENGTH = 64
 
@@ -40,16 +39,3 @@ class EventResponse(ResponseSchema):
         if not isinstance(fields, list):
             return details
         return {**details, "fields": [to_camel(field) for field in fields]}
-
-
-class ActivityPageResponse(ResponseSchema):
-    """A page of the log, newest first; `next_cursor` is null on the last page."""
-
-    items: list[EventResponse]
-    next_cursor: str | None
-
-    @classmethod
-    def of(cls, page: Page[Event]) -> "ActivityPageResponse":
-        """Shape a page."""
-        items = [EventResponse.model_validate(event) for event in page.items]
-        return cls.model_construct(items=items, next_cursor=encode_cursor(page.next_after))

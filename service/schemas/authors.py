@@ -10,12 +10,9 @@ from typing_extensions import TypedDict
 from domain.catalogue.entities import (
     BIOGRAPHY_MAX_LENGTH,
     NAME_MAX_LENGTH,
-    Author,
     AuthorDetails,
 )
-from domain.pagination import Page
 from service.schemas.fields import REQUEST_CONFIG, Line, Paragraphs, RequestSchema, ResponseSchema
-from service.schemas.pagination import encode_cursor
 
 
 def _not_blank(text: str) -> str:
@@ -65,16 +62,3 @@ class AuthorResponse(ResponseSchema):
     version: int
     created_at: datetime
     updated_at: datetime
-
-
-class AuthorPageResponse(ResponseSchema):
-    """A page of authors; `next_cursor` is null on the last page."""
-
-    items: list[AuthorResponse]
-    next_cursor: str | None
-
-    @classmethod
-    def of(cls, page: Page[Author]) -> "AuthorPageResponse":
-        """Shape a page."""
-        items = [AuthorResponse.model_validate(author) for author in page.items]
-        return cls.model_construct(items=items, next_cursor=encode_cursor(page.next_after))

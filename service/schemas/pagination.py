@@ -2,13 +2,16 @@
 
 import base64
 import binascii
-from typing import Annotated
+from typing import Annotated, Generic, Self, TypeVar
 from uuid import UUID
 
 from pydantic import AfterValidator, Field
 
-from domain.pagination import MAX_PAGE_SIZE
-from service.schemas.fields import RequestSchema
+from domain.pagination import MAX_PAGE_SIZE, Page
+from service.schemas.fields import RequestSchema, ResponseSchema
+
+Entity = TypeVar("Entity")
+Item = TypeVar("Item", bound=ResponseSchema)
 
 # A cursor is opaque to clients: this mark, and the key of the item that the next page follows.
 _MARK = b"c1"
@@ -48,3 +51,16 @@ class PageQuery(RequestSchema):
     def after(self) -> UUID | None:
         """The key of the item that the page follows."""
         return None if self.cursor is None else decode_cursor(self.cursor)
+
+
+class PageResponse(ResponseSchema, Generic[Item]):
+    """A page of a list; `next_cursor` is null on the last page."""
+
+    items: list[Item]
+    next_cursor: str | None
+
+    @classmethod
+    def of(cls, page: Page[Entity]) -> Self:
+        """Shape a page of entities."""
+        next_cursor = encode_cursor(page.next_after)
+        return cls.model_validate({"items": page.items, "next_cursor": next_cursor})

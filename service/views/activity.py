@@ -4,9 +4,12 @@ from flask import Blueprint, Response
 
 from domain.activity.use_cases import Activity
 from domain.configuration.use_cases import RuntimeConfiguration
-from service.schemas.activity import ActivityPageResponse, ActivityQuery
+from service.schemas.activity import ActivityQuery, EventResponse
+from service.schemas.pagination import PageResponse
 from service.views.messages import json_response, read_query
 from service.views.pages import page_request
+
+_PAGE = PageResponse[EventResponse]
 
 
 def activity_blueprint(activity: Activity, configuration: RuntimeConfiguration) -> Blueprint:
@@ -18,6 +21,6 @@ def activity_blueprint(activity: Activity, configuration: RuntimeConfiguration) 
         query = read_query(ActivityQuery)
         page = await page_request(query, configuration)
         events = await activity.list_events(page, kind=query.kind, subject=query.subject)
-        return json_response(ActivityPageResponse.of(events))
+        return json_response(_PAGE.of(events))
 
     return blueprint

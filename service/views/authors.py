@@ -7,13 +7,14 @@ from pydantic import TypeAdapter
 
 from domain.catalogue.use_cases import Catalogue
 from domain.configuration.use_cases import RuntimeConfiguration
-from service.schemas.authors import AuthorBody, AuthorPageResponse, AuthorPatch, AuthorResponse
-from service.schemas.pagination import PageQuery
+from service.schemas.authors import AuthorBody, AuthorPatch, AuthorResponse
+from service.schemas.pagination import PageQuery, PageResponse
 from service.views.messages import JSON, MERGE_PATCH, json_response, read_body, read_query
 from service.views.pages import page_request
 
 _BODY = TypeAdapter(AuthorBody)
 _PATCH = TypeAdapter(AuthorPatch)
+_PAGE = PageResponse[AuthorResponse]
 
 
 def authors_blueprint(catalogue: Catalogue, configuration: RuntimeConfiguration) -> Blueprint:
@@ -29,7 +30,7 @@ def authors_blueprint(catalogue: Catalogue, configuration: RuntimeConfiguration)
     @blueprint.get("")
     async def list_authors() -> Response:
         page = await page_request(read_query(PageQuery), configuration)
-        return json_response(AuthorPageResponse.of(await catalogue.list_authors(page)))
+        return json_response(_PAGE.of(await catalogue.list_authors(page)))
 
     @blueprint.get("/<uuid:author_id>")
     async def get_author(author_id: UUID) -> Response:
