@@ -47,14 +47,15 @@ class OutcomeUnknown(StoreUnavailable):
     """The store went away while it committed: the change may have been made, or not."""
 
 
-class StoreNotReady(DomainError):
-    """A store answers but does not hold what this code needs; `remedy` says what to do."""
+class StoreNotReady(StoreUnavailable):
+    """A store refuses us, or does not hold what this code needs; `remedy` says what to do."""
 
     def __init__(self, store: str, reason: str, remedy: str) -> None:
-        super().__init__(f"{store} is not ready: {reason}. {remedy}")
-        self.store = store
-        self.reason = reason
+        super().__init__(store, reason)
         self.remedy = remedy
+
+    def __str__(self) -> str:
+        return f"{self.store} is not ready: {self.reason}. {self.remedy}"
 
 
 class CorruptedValue(DomainError):

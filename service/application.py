@@ -20,6 +20,8 @@ def create_app(settings: Settings, use_cases: UseCases) -> Flask:
         SECRET_KEY=settings.secret_key.get_secret_value(),
         TESTING=settings.profile == "testing",
     )
+    # A redirect is no answer for an API: an address with a slash too many is unknown.
+    app.url_map.merge_slashes = False
     register_error_responses(app)
     app.register_blueprint(authors_blueprint(use_cases.catalogue, use_cases.configuration))
     app.register_blueprint(activity_blueprint(use_cases.activity, use_cases.configuration))

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from flask import Flask, Response
+from flask import Flask, Response, current_app
 from pydantic.alias_generators import to_camel
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from domain import errors as domain
 from service import request_errors as request
@@ -37,7 +37,9 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
         HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "unsupported-body", "Unsupported body"
     ),
     request.InvalidBody: Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-body", "Invalid body"),
-    domain.InvalidValue: Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-body", "Invalid body"),
+    domain.InvalidValue: Problem(
+        HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-body", "Invalid body", "The body does not fit."
+    ),
     domain.NotFound: Problem(HTTPStatus.NOT_FOUND, "not-found", "Not found"),
     domain.Conflict: Problem(HTTPStatus.CONFLICT, "conflict", "Conflict"),
     domain.CorruptedValue: Problem(
@@ -109,10 +111,16 @@ def _problem_of_framework(error: HTTPException) -> Response:
         "type": "about:blank",
         "title": status.phrase,
         "status": status,
-        "detail": error.description,
+        "detail": _framework_detail(error),
     }
     headers = {name: value for name, value in error.get_headers() if name.lower() != "content-type"}
     return _response(members, status, headers)
+
+
+def _framework_detail(error: HTTPException) -> str | None:
+    if isinstance(error, RequestEntityTooLarge):
+        return f"The body must have at most {current_app.config['MAX_CONTENT_LENGTH']} bytes."
+    return error.description
 
 
 def _response(

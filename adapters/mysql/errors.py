@@ -64,11 +64,11 @@ def translated_errors() -> Iterator[None]:
     except (Error, OSError) as error:
         code = code_of(error)
         if is_lost(error) or code == ER.LOCK_DEADLOCK:
-            raise Aborted("MySQL", str(error.args[-1])) from error
+            raise Aborted("MySQL", _reason(error)) from error
         if code == ER.DUP_ENTRY:
             raise Conflict("A key is taken already.") from error
         if code in _OVERLOADED:
-            raise StoreUnavailable("MySQL", str(error.args[-1])) from error
+            raise StoreUnavailable("MySQL", _reason(error)) from error
         raise
 
 
@@ -92,5 +92,9 @@ def translated_connect_errors(address: MySQLAddress) -> Iterator[None]:
     except (Error, OSError) as error:
         remedy = _REFUSED.get(code_of(error))
         if remedy is not None:
-            raise StoreNotReady("MySQL", f"{address}: {error.args[-1]}", remedy) from error
-        raise StoreUnavailable("MySQL", f"{address}: {error.args[-1]}") from error
+            raise StoreNotReady("MySQL", f"{address}: {_reason(error)}", remedy) from error
+        raise StoreUnavailable("MySQL", f"{address}: {_reason(error)}") from error
+
+
+def _reason(error: Exception) -> str:
+    return str(error.args[-1]) if error.args else type(error).__name__

@@ -13,7 +13,7 @@ import aiosqlite
 from adapters.sql.statements import Statement
 from adapters.sql.values import Parameters, Row, encode
 from adapters.sqlite.errors import translated_errors
-from domain.errors import DomainError, StoreUnavailable
+from domain.errors import DomainError, OutcomeUnknown, StoreUnavailable
 
 logger = logging.getLogger(__name__)
 
@@ -81,9 +81,14 @@ class SQLiteConnection:
             await self._connection.execute("BEGIN IMMEDIATE")
 
     async def commit(self) -> None:
-        """Commit to the disk."""
-        async with self._deadline():
-            await self._connection.execute("COMMIT")
+        """Commit to the disk, which nobody can interrupt: past the deadline it may still end."""
+        try:
+            async with asyncio.timeout(self._timeout):
+                with translated_errors():
+                    await self._connection.execute("COMMIT")
+        except TimeoutError as error:
+            reason = f"no answer to a commit within {self._timeout} s"
+            raise OutcomeUnknown("SQLite", reason) from error
 
     async def rollback(self) -> None:
         """Undo, where there is a transaction when the calls before this one have really ended."""

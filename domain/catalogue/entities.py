@@ -1,5 +1,6 @@
 """What the catalogue holds."""
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypedDict
@@ -9,6 +10,9 @@ from domain.errors import InvalidValue
 
 NAME_MAX_LENGTH = 200
 BIOGRAPHY_MAX_LENGTH = 10_000
+
+# Unicode's letters, marks, numbers, punctuation and symbols: neither spaces nor what has no form.
+_VISIBLE = frozenset("LMNPS")
 
 
 class AuthorChanges(TypedDict, total=False):
@@ -46,7 +50,7 @@ class Author:
     updated_at: datetime
 
     def __post_init__(self) -> None:
-        if not self.name.strip():
+        if not any(unicodedata.category(character)[0] in _VISIBLE for character in self.name):
             raise InvalidValue("name", "must not be blank")
         if len(self.name) > NAME_MAX_LENGTH:
             raise InvalidValue("name", f"must have at most {NAME_MAX_LENGTH} characters")

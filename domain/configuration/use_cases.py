@@ -39,7 +39,10 @@ class RuntimeConfiguration:
         if self._kept is None or self._clock.now() >= self._kept_until:
             # Set first, so that one request asks the store and the others don't wait for it.
             self._kept_until = self._clock.now() + KEPT_FOR
-            return self._keep(await self._load_or_keep())
+            kept, loaded = self._kept, await self._load_or_keep()
+            # What was changed here since the load began is newer than what it found.
+            if self._kept is None or self._kept is kept:
+                return self._keep(loaded)
         return self._kept
 
     async def _load_or_keep(self) -> Configuration:

@@ -23,7 +23,7 @@ class RequestBody(io.BufferedIOBase):
         self._chunk = b""
         self._position = 0
         self._received = 0
-        self._ended = False
+        self.ended = False
         self._disconnected = False
 
     def readable(self) -> bool:
@@ -64,25 +64,35 @@ class RequestBody(io.BufferedIOBase):
     def _wait(self) -> bool:
         """Wait until there is something to take; return False at the end of the body."""
         while self._position == len(self._chunk):
-            if self._ended:
+            if self.ended:
                 return False
             self._receive_chunk()
         return True
 
     def _receive_chunk(self) -> None:
+        self._chunk, self._position = self._next_chunk(), 0
+        # Werkzeug refuses a Content-Length over the limit, but cuts a chunked body off in silence:
+        # whoever reads up to the limit reads no further, so what comes behind it is awaited here.
+        limit = request.max_content_length if has_request_context() else None
+        while limit is not None and self._received >= limit:
+            if self._received > limit:
+                raise RequestEntityTooLarge
+            if self.ended:
+                break
+            self._next_chunk()
+
+    def _next_chunk(self) -> bytes:
+        return await_in_greenlet(self.receive_chunk())
+
+    async def receive_chunk(self) -> bytes:
+        """Receive the next piece of the body; raises ``ClientDisconnected``."""
         if self._disconnected:
             raise ClientDisconnected
-        message = await_in_greenlet(self._receive())
+        message = await self._receive()
         if message["type"] != "http.request":
             self._disconnected = True
             raise ClientDisconnected
-        self._chunk, self._position = message.get("body", b""), 0
-        self._ended = not message.get("more_body", False)
-        self._received += len(self._chunk)
-        self._refuse_surplus()
-
-    def _refuse_surplus(self) -> None:
-        # Werkzeug refuses a Content-Length over the limit, but cuts a chunked body off in silence.
-        limit = request.max_content_length if has_request_context() else None
-        if limit is not None and self._received > limit:
-            raise RequestEntityTooLarge
+        chunk: bytes = message.get("body", b"")
+        self.ended = not message.get("more_body", False)
+        self._received += len(chunk)
+        return chunk

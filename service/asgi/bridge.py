@@ -13,6 +13,7 @@ from service.asgi.body import RequestBody
 from service.asgi.environ import build_environ
 from service.asgi.greenlets import await_in_greenlet, in_greenlet, run_in_greenlet
 from service.asgi.lifespan import Lifespan, serve_lifespan
+from service.asgi.lingering import linger
 from service.asgi.response import respond
 
 P = ParamSpec("P")
@@ -55,7 +56,8 @@ class FlaskToAsgi(WsgiToAsgi):
     def _serve_http(
         self, scope: HTTPScope, receive: ASGIReceiveCallable, send: ASGISendCallable
     ) -> None:
-        respond(self.flask_app, build_environ(scope, RequestBody(receive)), send)
+        body = RequestBody(receive)
+        respond(self.flask_app, build_environ(scope, body), linger(scope, body, send))
 
 
 def _await_in_greenlets(flask_app: Flask) -> None:

@@ -8,12 +8,12 @@ from pydantic import Field, field_serializer
 from pydantic.alias_generators import to_camel
 
 from domain.events import Details
-from service.schemas.fields import ResponseSchema
+from service.schemas.fields import Line, ResponseSchema
 from service.schemas.pagination import PageQuery
 
 FILTER_MAX_LENGTH = 64
 
-Filter = Annotated[str, Field(min_length=1, max_length=FILTER_MAX_LENGTH)]
+Filter = Annotated[Line, Field(min_length=1, max_length=FILTER_MAX_LENGTH)]
 
 
 class ActivityQuery(PageQuery):

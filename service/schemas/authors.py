@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 from typing_extensions import TypedDict
 
 from domain.catalogue.entities import (
@@ -14,14 +14,7 @@ from domain.catalogue.entities import (
 )
 from service.schemas.fields import REQUEST_CONFIG, Line, Paragraphs, RequestSchema, ResponseSchema
 
-
-def _not_blank(text: str) -> str:
-    if not text.strip():
-        raise ValueError("must not be blank")
-    return text
-
-
-Name = Annotated[Line, Field(min_length=1, max_length=NAME_MAX_LENGTH), AfterValidator(_not_blank)]
+Name = Annotated[Line, Field(min_length=1, max_length=NAME_MAX_LENGTH)]
 Biography = Annotated[Paragraphs, Field(max_length=BIOGRAPHY_MAX_LENGTH)]
 
 

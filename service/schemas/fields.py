@@ -30,16 +30,16 @@ class ResponseSchema(BaseModel):
 
 
 def _line(text: str) -> str:
-    return _without_controls(text, allowed="")
+    return _without(text, categories={"Cc", "Zl", "Zp"}, allowed="")
 
 
 def _paragraphs(text: str) -> str:
-    return _without_controls(text, allowed="\n\r\t")
+    return _without(text, categories={"Cc"}, allowed="\n\r\t")
 
 
-def _without_controls(text: str, allowed: str) -> str:
+def _without(text: str, categories: set[str], allowed: str) -> str:
     for position, character in enumerate(text):
-        if unicodedata.category(character) == "Cc" and character not in allowed:
+        if unicodedata.category(character) in categories and character not in allowed:
             message = f"must not contain the control character U+{ord(character):04X}"
             raise ValueError(f"{message} (at position {position})")
     return unicodedata.normalize("NFC", text)

@@ -5,7 +5,7 @@ import binascii
 from typing import Annotated, Generic, Self, TypeVar
 from uuid import UUID
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from domain.pagination import MAX_PAGE_SIZE, Page
 from service.schemas.fields import RequestSchema, ResponseSchema
@@ -16,6 +16,8 @@ Item = TypeVar("Item", bound=ResponseSchema)
 # A cursor is opaque to clients: this mark, and the key of the item that the next page follows.
 _MARK = b"c1"
 _LENGTH = len(_MARK) + 16
+
+_MAX_DIGITS = 9
 
 
 def encode_cursor(after: UUID | None) -> str | None:
@@ -36,6 +38,15 @@ def decode_cursor(cursor: str) -> UUID:
     return UUID(bytes=decoded[len(_MARK) :])
 
 
+def _whole_number(text: object) -> object:
+    # Python reads more spellings of a number than a limit needs.
+    if isinstance(text, str):
+        if not (text.isascii() and text.isdigit() and len(text) <= _MAX_DIGITS):
+            raise ValueError("must be a whole number")
+        return int(text)
+    return text
+
+
 def _checked_cursor(cursor: str) -> str:
     decode_cursor(cursor)
     return cursor
@@ -44,7 +55,9 @@ def _checked_cursor(cursor: str) -> str:
 class PageQuery(RequestSchema):
     """Which page of a list: at most `limit` items behind the page that gave `cursor`."""
 
-    limit: Annotated[int, Field(ge=1, le=MAX_PAGE_SIZE)] | None = None
+    limit: Annotated[int, BeforeValidator(_whole_number), Field(ge=1, le=MAX_PAGE_SIZE)] | None = (
+        None
+    )
     cursor: Annotated[str, AfterValidator(_checked_cursor)] | None = None
 
     @property

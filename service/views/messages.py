@@ -18,6 +18,9 @@ from service.request_errors import (
 JSON = "application/json"
 MERGE_PATCH = "application/merge-patch+json"
 
+# What is wrong beyond this is told when this is mended: an answer is no larger than its request.
+MAX_FAULTS = 20
+
 Body = TypeVar("Body")
 Query = TypeVar("Query", bound=BaseModel)
 
@@ -32,6 +35,8 @@ def read_body(schema: TypeAdapter[Body], *media_types: str) -> Body:
     if request.mimetype not in taken:
         sent = request.mimetype or "none"
         raise UnsupportedBody(f"The body's media type must be {' or '.join(taken)}, not {sent}.")
+    if request.content_encoding:
+        raise UnsupportedBody("The body must have no Content-Encoding.")
     body = request.get_data(cache=False)
     try:
         return schema.validate_json(body)
@@ -39,7 +44,8 @@ def read_body(schema: TypeAdapter[Body], *media_types: str) -> Body:
         details = error.errors(include_url=False, include_input=False)
         if details[0]["type"] == "json_invalid":
             raise MalformedBody(details[0]["msg"]) from error
-        raise InvalidBody([Fault(_pointer(it["loc"]), _message(it)) for it in details]) from error
+        faults = [Fault(_pointer(it["loc"]), _message(it)) for it in details[:MAX_FAULTS]]
+        raise InvalidBody(faults) from error
 
 
 def read_query(schema: type[Query]) -> Query:
@@ -47,14 +53,14 @@ def read_query(schema: type[Query]) -> Query:
     known = [field.alias or name for name, field in schema.model_fields.items()]
     repeated = [name for name, values in request.args.lists() if len(values) > 1]
     if repeated:
-        raise InvalidQuery([Fault(name, "must be given once") for name in repeated], known)
+        faults = [Fault(name, "must be given once") for name in repeated[:MAX_FAULTS]]
+        raise InvalidQuery(faults, known)
     try:
         return schema.model_validate_strings(request.args.to_dict())
     except ValidationError as error:
         details = error.errors(include_url=False, include_input=False)
-        raise InvalidQuery(
-            [Fault(str(it["loc"][0]), _message(it)) for it in details], known
-        ) from error
+        faults = [Fault(str(it["loc"][0]), _message(it)) for it in details[:MAX_FAULTS]]
+        raise InvalidQuery(faults, known) from error
 
 
 def json_response(
@@ -71,6 +77,12 @@ def _pointer(location: Iterable[str | int]) -> str:
 
 
 def _message(detail: ErrorDetails) -> str:
-    if detail["type"] == "extra_forbidden":
-        return "is unknown"
-    return detail["msg"].removeprefix("Value error, ")
+    match detail:
+        case {"type": "extra_forbidden"}:
+            return "is unknown"
+        case {"type": "too_short", "ctx": {"min_length": length}}:
+            return f"must have at least {length} characters"
+        case {"type": "too_long", "ctx": {"max_length": length}}:
+            return f"must have at most {length} characters"
+        case _:
+            return detail["msg"].removeprefix("Value error, ")

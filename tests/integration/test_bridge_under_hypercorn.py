@@ -146,3 +146,14 @@ def test_a_failed_start_is_one_line_in_each_worker(tmp_path: Path, workers: int)
     # The first worker that ends has Hypercorn stop the others, which may then not get to say it.
     assert set(lines) == {"The store is away: start it."}
     assert len(lines) <= workers
+
+
+async def test_a_refused_body_does_not_cost_its_client_the_answer(port: int) -> None:
+    """A server that closes with bytes unread resets the connection, and the answer may be lost."""
+    body = b"x" * 3_000_000
+
+    async def upload() -> int:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+            return (await client.post("/limited", content=body)).status_code
+
+    assert await asyncio.gather(*(upload() for _ in range(20))) == [413] * 20

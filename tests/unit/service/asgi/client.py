@@ -38,6 +38,8 @@ class Exchange:
     chunks: list[bytes] = field(default_factory=list)
     disconnects: bool = False
     sent: list[ASGISendEvent] = field(default_factory=list)
+    unasked: int | None = None
+    """How many chunks the application had not asked for when its answer began."""
 
     async def receive(self) -> ASGIReceiveEvent:
         if self.chunks:
@@ -49,6 +51,8 @@ class Exchange:
         return {"type": "http.request", "body": b"", "more_body": False}
 
     async def send(self, message: ASGISendEvent) -> None:
+        if self.unasked is None:
+            self.unasked = len(self.chunks)
         self.sent.append(message)
 
     async def run(self) -> "Exchange":

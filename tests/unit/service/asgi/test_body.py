@@ -7,7 +7,7 @@ from asgiref.typing import ASGIReceiveEvent
 from flask import Flask, request
 from werkzeug.exceptions import ClientDisconnected
 
-from service.asgi import FlaskToAsgi
+from service.asgi import FlaskToAsgi, lingering
 from service.asgi.body import RequestBody
 from service.asgi.greenlets import run_in_greenlet
 from tests.unit.service.asgi.client import Exchange, exchange, http_scope
@@ -123,7 +123,46 @@ async def test_a_body_over_the_limit_is_refused_as_soon_as_that_is_known(
 
     client = Exchange(bridge, http_scope("POST", headers=headers), [b"abcd", b"efgh", b"ijkl"])
     assert (await client.run()).status == 413
-    assert len(client.chunks) == left
+    assert client.unasked == left
+
+
+async def test_what_comes_behind_a_full_limit_is_refused(
+    flask_app: Flask, bridge: FlaskToAsgi
+) -> None:
+    @flask_app.post("/")
+    async def view() -> bytes:
+        request.max_content_length = 4
+        return request.get_data()
+
+    answer = await exchange(bridge, "POST", chunks=[b"ab", b"cd", b"", b"e"], headers=CHUNKED)
+    assert answer.status == 413
+
+
+async def test_an_answer_ends_when_its_request_has_been_received(
+    flask_app: Flask, bridge: FlaskToAsgi
+) -> None:
+    scope = http_scope("POST", headers=[(b"content-length", b"12")])
+    client = await Exchange(bridge, scope, [b"abcd", b"efgh", b"ijkl"]).run()
+    assert (client.status, client.unasked, client.chunks) == (404, 3, [])
+    assert [message.get("more_body") for message in client.sent] == [None, True, False]
+
+
+async def test_an_answer_ends_when_its_client_has_gone(
+    flask_app: Flask, bridge: FlaskToAsgi
+) -> None:
+    scope = http_scope("POST", headers=CHUNKED)
+    client = await Exchange(bridge, scope, [b"abcd"], disconnects=True).run()
+    assert client.sent[-1] == {"type": "http.response.body", "body": b"", "more_body": False}
+
+
+async def test_an_answer_does_not_wait_for_an_endless_request(
+    flask_app: Flask, bridge: FlaskToAsgi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lingering, "BYTES", 10)
+    scope = http_scope("POST", headers=CHUNKED)
+    client = await Exchange(bridge, scope, [b"abcd"] * 100).run()
+    assert client.sent[-1] == {"type": "http.response.body", "body": b"", "more_body": False}
+    assert len(client.chunks) == 97
 
 
 async def test_a_chunked_body_may_fill_the_limit(flask_app: Flask, bridge: FlaskToAsgi) -> None:

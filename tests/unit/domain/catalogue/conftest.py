@@ -1,0 +1,9 @@
+import pytest
+
+from domain.catalogue.use_cases import Catalogue
+from tests.unit.fakes import Fakes
+
+
+@pytest.fixture
+def catalogue(fakes: Fakes) -> Catalogue:
+    return fakes.use_cases().catalogue

@@ -1,0 +1,212 @@
+"""The use-cases over the shipped fakes, a look at what these hold, and ways to make them fail."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TypeVar
+from uuid import UUID
+
+from adapters.memory.activity import MemoryActivityLog
+from adapters.memory.cache import MemoryCache
+from adapters.memory.clock import FixedClock
+from adapters.memory.configuration import MemoryConfigurations
+from adapters.memory.identifiers import SequentialIdentifiers
+from adapters.memory.unit_of_work import MemoryStores, MemoryUnitOfWork
+from domain.activity.relay import Relay
+from domain.activity.use_cases import Activity
+from domain.catalogue.entities import Author, AuthorDetails
+from domain.catalogue.use_cases import Catalogue
+from domain.configuration.entities import Configuration
+from domain.configuration.use_cases import RuntimeConfiguration
+from domain.errors import StoreUnavailable
+from domain.events import Event
+from service.use_cases import UseCases
+
+Result = TypeVar("Result")
+
+CACHE_TTL = 600.0
+
+_ANYBODY = UUID(int=0)
+_END_OF_TIME = datetime.max.replace(tzinfo=UTC)
+_ALL = 10_000
+
+
+def details_of(name: str = "Han Kang", **others: object) -> AuthorDetails:
+    """Give all details of an author; those that are not told are None."""
+    return {"name": name, "biography": None, "born_on": None, "died_on": None, **others}
+
+
+async def no_trouble() -> None:
+    """Do nothing."""
+
+
+def raising(error: Exception) -> Callable[[], Awaitable[None]]:
+    """Give what raises `error`."""
+
+    async def trouble() -> None:
+        raise error
+
+    return trouble
+
+
+class Held:
+    """What waits until a test lets it go on, and says when it has begun."""
+
+    def __init__(self) -> None:
+        self.begun = asyncio.Event()
+        self.go_on = asyncio.Event()
+
+    async def __call__(self) -> None:
+        self.begun.set()
+        await self.go_on.wait()
+
+
+class TroubledUnitOfWork(MemoryUnitOfWork):
+    """A MemoryUnitOfWork in which a test can make the store fail, or wait.
+
+    `before_run`, `before_commit`, `after_commit` and `after_read` are awaited there; what they
+    raise is what the store raises. With `aborts`, each unit is first run for nothing, as where a
+    deadlock ends it.
+    """
+
+    def __init__(self, on_events: Callable[[], None] = lambda: None) -> None:
+        super().__init__(on_events)
+        self.before_run = self.before_commit = self.after_commit = self.after_read = no_trouble
+        self.aborts = False
+
+    async def run(self, unit: Callable[[MemoryStores], Awaitable[Result]]) -> Result:
+        await self.before_run()
+        if self.aborts:
+            await super().read(lambda stores: unit(stores.copy()))
+        result = await super().run(lambda stores: self._run(stores, unit))
+        await self.after_commit()
+        return result
+
+    async def read(self, query: Callable[[MemoryStores], Awaitable[Result]]) -> Result:
+        result = await super().read(query)
+        await self.after_read()
+        return result
+
+    async def _run(
+        self, stores: MemoryStores, unit: Callable[[MemoryStores], Awaitable[Result]]
+    ) -> Result:
+        result = await unit(stores)
+        await self.before_commit()
+        return result
+
+
+class TroubledActivityLog(MemoryActivityLog):
+    """A MemoryActivityLog that is `away`, `loses_answers`, or refuses events with some ids.
+
+    `deliveries` are the ids of the events of each call.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.away = False
+        self.loses_answers = False
+        self.refused: set[UUID] = set()
+        self.deliveries: list[list[UUID]] = []
+
+    async def record(self, events: Sequence[Event]) -> frozenset[UUID]:
+        self.deliveries.append([event.id for event in events])
+        self._check()
+        held = await super().record([event for event in events if event.id not in self.refused])
+        if self.loses_answers:
+            raise StoreUnavailable("MongoDB", "no answer")
+        return held
+
+    async def list(
+        self, *, kind: str | None, subject: str | None, before: UUID | None, limit: int
+    ) -> list[Event]:
+        self._check()
+        return await super().list(kind=kind, subject=subject, before=before, limit=limit)
+
+    def _check(self) -> None:
+        if self.away:
+            raise StoreUnavailable("MongoDB", "connection refused")
+
+
+class TroubledConfigurations(MemoryConfigurations):
+    """MemoryConfigurations that count their loads.
+
+    `before_replace` and `after_load` are awaited there; what they raise is what the store raises.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.loads = 0
+        self.before_replace = self.after_load = no_trouble
+
+    async def load(self) -> Configuration:
+        self.loads += 1
+        loaded = await super().load()
+        await self.after_load()
+        return loaded
+
+    async def replace(self, configuration: Configuration, changed_at: datetime) -> bool:
+        await self.before_replace()
+        return await super().replace(configuration, changed_at)
+
+
+@dataclass(frozen=True)
+class State:
+    """All that the stores hold."""
+
+    authors: list[Author]
+    pending: list[Event]
+    recorded: list[Event]
+    configuration: Configuration
+
+
+@dataclass
+class Fakes:
+    """One fake for each port."""
+
+    clock: FixedClock = field(default_factory=FixedClock)
+    identifiers: SequentialIdentifiers = field(default_factory=SequentialIdentifiers)
+    unit_of_work: TroubledUnitOfWork = field(default_factory=TroubledUnitOfWork)
+    author_cache: MemoryCache[Author] = field(default_factory=lambda: MemoryCache(CACHE_TTL))
+    activity_log: TroubledActivityLog = field(default_factory=TroubledActivityLog)
+    configurations: TroubledConfigurations = field(default_factory=TroubledConfigurations)
+
+    def use_cases(self) -> UseCases:
+        """Give new use-cases over the fakes, as another process would have."""
+        return UseCases(
+            catalogue=Catalogue(self.unit_of_work, self.author_cache, self.clock, self.identifiers),
+            activity=Activity(self.activity_log),
+            configuration=RuntimeConfiguration(self.configurations, self.clock),
+            relay=Relay(self.unit_of_work, self.activity_log, self.clock, self.identifiers),
+        )
+
+    async def authors(self) -> list[Author]:
+        """Give all authors."""
+        return await self._read(lambda stores: stores.authors.list(None, _ALL))
+
+    async def pending(self) -> list[Event]:
+        """Give all events of the outbox, the claimed and postponed ones too; none is touched."""
+        return await self._read(
+            lambda stores: stores.copy().pending_events.claim(
+                _ANYBODY, _END_OF_TIME, _END_OF_TIME, _ALL
+            )
+        )
+
+    async def _read(self, query: Callable[[MemoryStores], Awaitable[Result]]) -> Result:
+        return await MemoryUnitOfWork.read(self.unit_of_work, query)
+
+    async def recorded(self) -> list[Event]:
+        """Give all events of the activity log, oldest first."""
+        events = await MemoryActivityLog.list(
+            self.activity_log, kind=None, subject=None, before=None, limit=_ALL
+        )
+        return events[::-1]
+
+    async def state(self) -> State:
+        """Give all that is stored."""
+        return State(
+            authors=await self.authors(),
+            pending=await self.pending(),
+            recorded=await self.recorded(),
+            configuration=await MemoryConfigurations.load(self.configurations),
+        )

@@ -1,0 +1,35 @@
+"""The service over fakes, and a client of it."""
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+from flask import Flask
+
+from service.application import create_app
+from service.asgi import FlaskToAsgi
+from service.settings import Settings, load_settings
+from service.use_cases import UseCases
+from tests.unit.fakes import Fakes
+
+
+@pytest.fixture
+def testing_settings() -> Settings:
+    return load_settings({"FLASK_CONFIG": "testing"}, dotenv=None)
+
+
+@pytest.fixture
+def use_cases(fakes: Fakes) -> UseCases:
+    return fakes.use_cases()
+
+
+@pytest.fixture
+def app(testing_settings: Settings, use_cases: UseCases) -> Flask:
+    return create_app(testing_settings, use_cases)
+
+
+@pytest.fixture
+async def client(app: Flask) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(FlaskToAsgi(app))
+    async with httpx.AsyncClient(transport=transport, base_url="http://service.test") as client:
+        yield client

@@ -1,0 +1,286 @@
+"""Every error as a problem (RFC 9457)."""
+
+import logging
+from collections.abc import AsyncIterator
+from uuid import UUID
+
+import httpx
+import pytest
+from flask import Flask, abort
+from werkzeug.exceptions import ServiceUnavailable, Unauthorized
+
+from domain.errors import (
+    Conflict,
+    CorruptedValue,
+    DomainError,
+    InvalidValue,
+    NotFound,
+    OutcomeUnknown,
+    StoreUnavailable,
+)
+from service.asgi import FlaskToAsgi
+from service.error_responses import PROBLEMS, register_error_responses
+from service.request_errors import (
+    Fault,
+    InvalidBody,
+    InvalidQuery,
+    MalformedBody,
+    RequestError,
+    UnsupportedBody,
+)
+
+SECRET = "mysql://app:hunter2@10.0.0.7/imflask"
+AUTHOR_ID = UUID("01900000-0000-7000-8000-000000000001")
+
+# Each error, and all that its answer tells.
+ANSWERS = {
+    MalformedBody("Invalid JSON at line 1"): {
+        "type": "/problems/malformed-body",
+        "title": "Malformed body",
+        "status": 400,
+        "detail": "Invalid JSON at line 1",
+    },
+    InvalidQuery([Fault("limit", "is too large")], ["limit", "cursor"]): {
+        "type": "/problems/invalid-query",
+        "title": "Invalid query",
+        "status": 400,
+        "detail": "The query does not fit; its parameters are limit, cursor.",
+        "errors": [{"parameter": "limit", "detail": "is too large"}],
+    },
+    UnsupportedBody("The body's media type must be application/json."): {
+        "type": "/problems/unsupported-body",
+        "title": "Unsupported body",
+        "status": 415,
+        "detail": "The body's media type must be application/json.",
+    },
+    InvalidBody([Fault("#/name", "must not be blank"), Fault("#/x", "is unknown")]): {
+        "type": "/problems/invalid-body",
+        "title": "Invalid body",
+        "status": 422,
+        "detail": "The body does not fit.",
+        "errors": [
+            {"pointer": "#/name", "detail": "must not be blank"},
+            {"pointer": "#/x", "detail": "is unknown"},
+        ],
+    },
+    NotFound("author", AUTHOR_ID): {
+        "type": "/problems/not-found",
+        "title": "Not found",
+        "status": 404,
+        "detail": f"There is no author {AUTHOR_ID}.",
+    },
+    Conflict("Somebody was faster."): {
+        "type": "/problems/conflict",
+        "title": "Conflict",
+        "status": 409,
+        "detail": "Somebody was faster.",
+    },
+    CorruptedValue(SECRET): {
+        "type": "/problems/corrupted-value",
+        "title": "Corrupted value",
+        "status": 500,
+        "detail": "A stored value can't be read; the service's log says which and why.",
+    },
+    StoreUnavailable("MySQL", SECRET, retry_after=7): {
+        "type": "/problems/store-unavailable",
+        "title": "Store unavailable",
+        "status": 503,
+        "detail": "A store that this needs gives no answer. Nothing was changed; try again later.",
+    },
+    OutcomeUnknown("MySQL", SECRET, retry_after=9): {
+        "type": "/problems/outcome-unknown",
+        "title": "Outcome unknown",
+        "status": 503,
+        "detail": "A store went away during the change. Read again to see whether it was made.",
+    },
+}
+
+
+@pytest.fixture
+def flask_app() -> Flask:
+    app = Flask("errors")
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    register_error_responses(app)
+    return app
+
+
+@pytest.fixture
+async def http(flask_app: Flask) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(FlaskToAsgi(flask_app))
+    async with httpx.AsyncClient(transport=transport, base_url="http://service.test") as client:
+        yield client
+
+
+def raise_at_root(app: Flask, error: Exception) -> None:
+    @app.get("/")
+    async def fail() -> str:
+        raise error
+
+
+@pytest.mark.parametrize("error", ANSWERS, ids=lambda error: type(error).__name__)
+async def test_each_error_has_its_problem(
+    flask_app: Flask, http: httpx.AsyncClient, error: Exception
+) -> None:
+    raise_at_root(flask_app, error)
+
+    response = await http.get("/")
+
+    assert response.headers["content-type"] == "application/problem+json"
+    assert response.json() == ANSWERS[error]
+    assert response.status_code == ANSWERS[error]["status"]
+
+
+def test_no_listed_error_is_without_a_test() -> None:
+    assert {type(error) for error in ANSWERS} | {InvalidValue} == PROBLEMS.keys()
+
+
+async def test_a_rule_of_an_entity_is_told_by_the_name_that_clients_know(
+    flask_app: Flask, http: httpx.AsyncClient
+) -> None:
+    raise_at_root(flask_app, InvalidValue("died_on", "must not be before the date of birth"))
+
+    response = await http.get("/")
+
+    assert response.status_code == 422
+    assert response.json()["type"] == "/problems/invalid-body"
+    assert response.json()["errors"] == [
+        {"pointer": "#/diedOn", "detail": "must not be before the date of birth"}
+    ]
+
+
+@pytest.mark.parametrize("error_class", [StoreUnavailable, OutcomeUnknown])
+async def test_a_store_that_is_away_tells_when_to_come_back(
+    flask_app: Flask, http: httpx.AsyncClient, error_class: type[StoreUnavailable]
+) -> None:
+    raise_at_root(flask_app, error_class("Redis", "gone", retry_after=7))
+
+    assert (await http.get("/")).headers["retry-after"] == "7"
+
+
+async def test_an_error_has_the_problem_of_its_nearest_class(
+    flask_app: Flask, http: httpx.AsyncClient
+) -> None:
+    class NameTaken(Conflict):
+        pass
+
+    raise_at_root(flask_app, NameTaken("The name is taken."))
+
+    response = await http.get("/")
+
+    assert (response.status_code, response.json()["detail"]) == (409, "The name is taken.")
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        CorruptedValue(SECRET),
+        StoreUnavailable("MySQL", SECRET),
+        OutcomeUnknown("MySQL", SECRET),
+        DomainError(SECRET),
+        RequestError(SECRET),
+        RuntimeError(SECRET),
+        KeyError(SECRET),
+        ExceptionGroup(SECRET, [ValueError(SECRET)]),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+async def test_what_is_internal_stands_in_the_log_and_not_in_the_answer(
+    flask_app: Flask, http: httpx.AsyncClient, error: Exception, caplog: pytest.LogCaptureFixture
+) -> None:
+    raise_at_root(flask_app, error)
+
+    response = await http.get("/")
+
+    assert response.status_code >= 500
+    assert response.headers["content-type"] == "application/problem+json"
+    answer = f"{response.headers} {response.text}"
+    for internal in (SECRET, "hunter2", "Traceback", __file__, type(error).__name__):
+        assert internal not in answer
+    assert SECRET in caplog.text
+
+
+async def test_a_bug_is_a_plain_500_and_its_traceback_stands_in_the_log(
+    flask_app: Flask, http: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    raise_at_root(flask_app, LookupError("a bug"))
+
+    problem = (await http.get("/")).json()
+
+    assert (problem["type"], problem["title"], problem["status"]) == (
+        "about:blank",
+        "Internal Server Error",
+        500,
+    )
+    (record,) = caplog.records
+    assert record.levelno == logging.ERROR
+    assert record.exc_info is not None
+    assert str(record.exc_info[1]) == "a bug"
+
+
+@pytest.mark.parametrize("error", [NotFound("author", AUTHOR_ID), Conflict("x")])
+async def test_what_a_client_did_is_not_logged(
+    flask_app: Flask, http: httpx.AsyncClient, error: Exception, caplog: pytest.LogCaptureFixture
+) -> None:
+    raise_at_root(flask_app, error)
+
+    await http.get("/")
+
+    assert caplog.records == []
+
+
+@pytest.mark.parametrize("code", [400, 401, 403, 404, 406, 410, 429, 500, 502, 503])
+async def test_an_error_of_the_framework_is_a_problem_without_a_type_of_its_own(
+    flask_app: Flask, http: httpx.AsyncClient, code: int
+) -> None:
+    @flask_app.get("/")
+    async def fail() -> str:
+        abort(code)
+
+    response = await http.get("/")
+
+    problem = response.json()
+    assert response.headers["content-type"] == "application/problem+json"
+    assert response.status_code == problem["status"] == code
+    assert problem["type"] == "about:blank"
+    assert problem["title"] == httpx.codes.get_reason_phrase(code)
+    assert problem["detail"]
+
+
+async def test_a_method_that_a_route_has_not_is_told_which_it_has(
+    flask_app: Flask, http: httpx.AsyncClient
+) -> None:
+    raise_at_root(flask_app, LookupError())
+
+    response = await http.delete("/")
+
+    assert response.json()["status"] == 405
+    assert set(response.headers["allow"].split(", ")) == {"GET", "HEAD", "OPTIONS"}
+
+
+async def test_headers_of_the_frameworks_errors_are_kept(
+    flask_app: Flask, http: httpx.AsyncClient
+) -> None:
+    errors = {
+        "later": ServiceUnavailable(retry_after=30),
+        "login": Unauthorized(www_authenticate=None),
+    }
+
+    @flask_app.get("/<name>")
+    async def fail(name: str) -> str:
+        raise errors[name]
+
+    response = await http.get("/later")
+
+    assert response.headers["retry-after"] == "30"
+    assert response.headers.get_list("content-type") == ["application/problem+json"]
+
+
+async def test_text_of_any_script_is_told_as_it_is(
+    flask_app: Flask, http: httpx.AsyncClient
+) -> None:
+    raise_at_root(flask_app, Conflict('한강 🙂 "quoted"'))
+
+    response = await http.get("/")
+
+    assert response.json()["detail"] == '한강 🙂 "quoted"'
+    assert "한강" in response.text

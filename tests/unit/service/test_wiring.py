@@ -1,0 +1,184 @@
+"""Which adapters are chosen for which settings, and when they are opened and closed."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from adapters.memory.activity import MemoryActivityLog
+from adapters.memory.cache import MemoryCache
+from adapters.memory.configuration import MemoryConfigurations
+from adapters.memory.uncached import Uncached
+from adapters.memory.unit_of_work import MemoryUnitOfWork
+from adapters.mongodb.activity import MongoDBActivityLog
+from adapters.mongodb.configuration import MongoDBConfigurations
+from adapters.mongodb.database import MongoDBDatabase
+from adapters.mysql.database import MySQLDatabase
+from adapters.redis.cache import RedisCache
+from adapters.redis.client import RedisClient
+from adapters.sql.unit_of_work import SQLUnitOfWork
+from adapters.sqlite.activity import SQLiteActivityLog
+from adapters.sqlite.configuration import SQLiteConfigurations
+from adapters.sqlite.database import SQLiteDatabase
+from service.settings import Settings, load_settings
+from service.wiring import Opened, Wiring, wire
+from tests.unit.fakes import details_of
+
+# Nobody answers there: what is wired must not be asked for anything.
+MYSQL = {"FLASK_MYSQL_URI": "mysql://app:hunter2@192.0.2.1/imflask"}
+MONGODB = {"FLASK_MONGO_URI": "mongodb://192.0.2.1", "FLASK_MONGO_DB_NAME": "imflask"}
+REDIS = {"FLASK_REDIS_URI": "redis://192.0.2.1"}
+
+
+def wired(sqlite_path: Path, **environ: str) -> Wiring:
+    return wire(load_settings({"FLASK_SQLITE_PATH": str(sqlite_path), **environ}, dotenv=None))
+
+
+@pytest.fixture
+def sqlite_path(tmp_path: Path) -> Path:
+    return tmp_path / "folder" / "imflask.sqlite3"
+
+
+def chosen(wiring: Wiring) -> list[type]:
+    adapters = wiring.adapters
+    return [
+        type(adapter)
+        for adapter in (
+            adapters.unit_of_work,
+            adapters.activity_log,
+            adapters.configurations,
+            adapters.author_cache,
+        )
+    ]
+
+
+def opened(wiring: Wiring) -> list[type]:
+    return [type(method.__self__) for method in wiring.adapters.opened]
+
+
+def test_tests_run_on_fakes(testing_settings: Settings) -> None:
+    wiring = wire(testing_settings)
+
+    assert chosen(wiring) == [
+        MemoryUnitOfWork,
+        MemoryActivityLog,
+        MemoryConfigurations,
+        MemoryCache,
+    ]
+    assert opened(wiring) == []
+
+
+@pytest.mark.parametrize(
+    "environ,adapters,stores",
+    [
+        (
+            {},
+            [SQLUnitOfWork, SQLiteActivityLog, SQLiteConfigurations, MemoryCache],
+            [SQLiteDatabase],
+        ),
+        (
+            REDIS,
+            [SQLUnitOfWork, SQLiteActivityLog, SQLiteConfigurations, RedisCache],
+            [SQLiteDatabase, RedisClient],
+        ),
+        (
+            MONGODB,
+            [SQLUnitOfWork, MongoDBActivityLog, MongoDBConfigurations, MemoryCache],
+            [SQLiteDatabase, MongoDBDatabase],
+        ),
+        (
+            MYSQL,
+            [SQLUnitOfWork, SQLiteActivityLog, SQLiteConfigurations, Uncached],
+            [SQLiteDatabase, MySQLDatabase],
+        ),
+        (
+            MYSQL | MONGODB,
+            [SQLUnitOfWork, MongoDBActivityLog, MongoDBConfigurations, Uncached],
+            [MySQLDatabase, MongoDBDatabase],
+        ),
+        (
+            MYSQL | MONGODB | REDIS,
+            [SQLUnitOfWork, MongoDBActivityLog, MongoDBConfigurations, RedisCache],
+            [MySQLDatabase, MongoDBDatabase, RedisClient],
+        ),
+    ],
+    ids=["embedded", "redis", "mongodb", "mysql", "mysql-mongodb", "all"],
+)
+def test_a_store_with_an_address_is_used_and_the_rest_is_embedded(
+    sqlite_path: Path, environ: Mapping[str, str], adapters: list[type], stores: list[type]
+) -> None:
+    wiring = wired(sqlite_path, **environ)
+
+    assert chosen(wiring) == adapters
+    assert opened(wiring) == stores
+
+
+def test_wiring_opens_nothing(sqlite_path: Path) -> None:
+    """Not even on disk: `flask config` and the migrations import the same settings."""
+    wired(sqlite_path)
+    wired(sqlite_path, **MYSQL, **MONGODB, **REDIS)
+
+    assert not sqlite_path.parent.exists()
+
+
+async def test_stores_are_opened_in_order_and_closed_in_reverse(
+    testing_settings: Settings,
+) -> None:
+    steps = []
+
+    def store(name: str) -> Opened:
+        @asynccontextmanager
+        async def opened() -> AsyncIterator[None]:
+            steps.append(f"open {name}")
+            try:
+                yield
+            finally:
+                steps.append(f"close {name}")
+
+        return opened
+
+    wiring = wire(testing_settings)
+    wiring = replace(
+        wiring, adapters=replace(wiring.adapters, opened=[store("first"), store("second")])
+    )
+
+    async with wiring.opened():
+        steps.append("serve")
+    assert steps == ["open first", "open second", "serve", "close second", "close first"]
+
+    steps.clear()
+    with pytest.raises(LookupError):
+        async with wiring.opened():
+            raise LookupError
+    assert steps == ["open first", "open second", "close second", "close first"]
+
+
+async def test_a_commit_that_leaves_events_wakes_the_relay(testing_settings: Settings) -> None:
+    wiring = wire(testing_settings)
+    assert not wiring.events_waiting.is_set()
+
+    await wiring.use_cases.catalogue.create_author(details_of())
+
+    assert wiring.events_waiting.is_set()
+
+
+async def test_a_read_does_not_wake_the_relay(testing_settings: Settings) -> None:
+    wiring = wire(testing_settings)
+    author = await wiring.use_cases.catalogue.create_author(details_of())
+    wiring.events_waiting.clear()
+
+    await wiring.use_cases.catalogue.get_author(author.id)
+    await wiring.use_cases.relay.deliver_batch()
+
+    assert not wiring.events_waiting.is_set()
+
+
+async def test_each_wiring_has_stores_of_its_own(testing_settings: Settings) -> None:
+    first, second = wire(testing_settings), wire(testing_settings)
+
+    author = await first.use_cases.catalogue.create_author(details_of())
+
+    assert await first.adapters.unit_of_work.read(lambda stores: stores.authors.get(author.id))
+    assert not await second.adapters.unit_of_work.read(lambda stores: stores.authors.get(author.id))
