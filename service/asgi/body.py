@@ -7,7 +7,7 @@ from asgiref.typing import ASGIReceiveCallable
 from flask import has_request_context, request
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 
-from service.asgi.greenlets import await_in_greenlet
+from service.asgi.awaiting import await_here
 
 
 class RequestBody(io.BufferedIOBase):
@@ -72,7 +72,7 @@ class RequestBody(io.BufferedIOBase):
     def _receive_chunk(self) -> None:
         if self._disconnected:
             raise ClientDisconnected
-        message = await_in_greenlet(self._receive())
+        message = await_here(self._receive())
         if message["type"] != "http.request":
             self._disconnected = True
             raise ClientDisconnected

@@ -14,6 +14,8 @@ from service.asgi.environ import build_environ
 from service.asgi.greenlets import await_in_greenlet, in_greenlet, run_in_greenlet
 from service.asgi.lifespan import Lifespan, serve_lifespan
 from service.asgi.response import respond
+from service.asgi.threads import ThreadPool
+from service.asgi.views import Views
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -25,18 +27,24 @@ class FlaskToAsgi(WsgiToAsgi):
 
     Each request runs in a greenlet on the event loop's own thread, where async views, hooks, error
     handlers and teardown functions are awaited by the loop itself, in the context of the request's
-    task. Sync views run on the loop too: one that blocks, blocks all.
+    task. A request whose view is sync runs in one thread of a bounded pool instead, from its first
+    hook to its last chunk, as it would under a threaded WSGI server; what is async there reaches
+    the same loop. ``served`` declares what a view wants otherwise.
     """
 
-    def __init__(self, flask_app: Flask, *, lifespan: Lifespan | None = None) -> None:
+    def __init__(
+        self, flask_app: Flask, *, lifespan: Lifespan | None = None, sync_workers: int = 32
+    ) -> None:
         """Bridge any Flask application.
 
         `lifespan` is entered on the server's loop before the first request and left after the last;
-        it may raise ``StartupFailed``.
+        it may raise ``StartupFailed``. At most `sync_workers` sync views run at once; more wait.
         """
         super().__init__(flask_app)  # type: ignore[no-untyped-call]
         self.flask_app = flask_app
         self._lifespan = lifespan or nullcontext
+        self._views = Views(flask_app)
+        self._threads = ThreadPool(sync_workers)
         _await_in_greenlets(flask_app)
 
     async def __call__(
@@ -44,7 +52,7 @@ class FlaskToAsgi(WsgiToAsgi):
     ) -> None:
         """Serve one scope; raises ``ValueError`` for a type that ASGI 3 does not have."""
         if scope["type"] == "http":
-            await run_in_greenlet(self._serve_http, scope, receive, send)
+            await self._serve_http(scope, receive, send)
         elif scope["type"] == "lifespan":
             await serve_lifespan(self._lifespan, receive, send)
         elif scope["type"] == "websocket":
@@ -52,10 +60,12 @@ class FlaskToAsgi(WsgiToAsgi):
         else:
             raise ValueError(f"FlaskToAsgi does not serve scopes of type {scope['type']!r}.")
 
-    def _serve_http(
+    async def _serve_http(
         self, scope: HTTPScope, receive: ASGIReceiveCallable, send: ASGISendCallable
     ) -> None:
-        respond(self.flask_app, build_environ(scope, RequestBody(receive)), send)
+        environ = build_environ(scope, RequestBody(receive))
+        run = self._threads.run if self._views.need_thread(environ) else run_in_greenlet
+        await run(respond, self.flask_app, environ, send)
 
 
 def _await_in_greenlets(flask_app: Flask) -> None:

@@ -10,7 +10,7 @@ from asgiref.typing import HTTPScope
 GATEWAY: WSGIEnvironment = {
     "wsgi.version": (1, 0),
     "wsgi.input_terminated": True,
-    "wsgi.multithread": False,
+    "wsgi.multithread": True,
     "wsgi.multiprocess": True,
     "wsgi.run_once": False,
 }

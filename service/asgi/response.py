@@ -7,9 +7,9 @@ from types import TracebackType
 from typing import TypeAlias
 from wsgiref.types import WSGIApplication, WSGIEnvironment
 
-from asgiref.typing import ASGISendCallable, HTTPResponseStartEvent
+from asgiref.typing import ASGISendCallable, HTTPResponseBodyEvent, HTTPResponseStartEvent
 
-from service.asgi.greenlets import await_in_greenlet
+from service.asgi.awaiting import await_here
 
 ExcInfo: TypeAlias = (
     tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 
 
 def respond(application: WSGIApplication, environ: WSGIEnvironment, send: ASGISendCallable) -> None:
-    """Serve one request from inside a greenlet.
+    """Serve one request from inside a greenlet or a pool's thread.
 
     An error before the response has started is logged and answered by a plain 500. A later one is
     raised: the server then cuts the connection, and the client cannot take a part for the whole.
@@ -114,10 +114,16 @@ class Response:
             self._send_body(b"", more_body=False)
 
     def _send_body(self, chunk: bytes, *, more_body: bool) -> None:
-        if not self.started and self._head is not None:
-            self.started = True
-            await_in_greenlet(self._send(self._head))
         self._ended = not more_body
-        await_in_greenlet(
-            self._send({"type": "http.response.body", "body": chunk, "more_body": more_body})
-        )
+        body: HTTPResponseBodyEvent
+        body = {"type": "http.response.body", "body": chunk, "more_body": more_body}
+        if self.started or self._head is None:
+            await_here(self._send(body))
+        else:
+            self.started = True
+            await_here(self._send_both(self._head, body))
+
+    async def _send_both(self, head: HTTPResponseStartEvent, body: HTTPResponseBodyEvent) -> None:
+        """Send two messages at the price of one change of thread, where there is one."""
+        await self._send(head)
+        await self._send(body)

@@ -30,7 +30,7 @@ def test_what_wsgi_requires_is_there() -> None:
         "wsgi.version": (1, 0),
         "wsgi.url_scheme": "https",
         "wsgi.input_terminated": True,
-        "wsgi.multithread": False,
+        "wsgi.multithread": True,
     }.items() <= built.items()
     assert built["asgi.scope"]["type"] == "http"
 
