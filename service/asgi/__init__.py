@@ -2,6 +2,7 @@
 
 from service.asgi.bridge import FlaskToAsgi
 from service.asgi.declarations import served
+from service.asgi.exchange import uninterrupted
 from service.asgi.lifespan import StartupFailed
 
-__all__ = ["FlaskToAsgi", "StartupFailed", "served"]
+__all__ = ["FlaskToAsgi", "StartupFailed", "served", "uninterrupted"]

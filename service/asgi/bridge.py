@@ -1,18 +1,32 @@
 """FlaskToAsgi: Flask on the event loop."""
 
+import asyncio
+import logging
 from collections.abc import Callable, Coroutine
 from contextlib import nullcontext
 from functools import partial
 from typing import Any, ParamSpec, TypeAlias, TypeVar
+from wsgiref.types import WSGIEnvironment
 
 from asgiref.typing import ASGIReceiveCallable, ASGISendCallable, HTTPScope, Scope
 from asgiref.wsgi import WsgiToAsgi
 from flask import Flask
+from werkzeug.exceptions import ServiceUnavailable
 
 from service.asgi.body import RequestBody
+from service.asgi.client import Client
+from service.asgi.declarations import Declaration
 from service.asgi.environ import build_environ
-from service.asgi.greenlets import await_in_greenlet, in_greenlet, run_in_greenlet
+from service.asgi.exchange import Exchange, Interruption, current_exchange
+from service.asgi.greenlets import (
+    await_in_greenlet,
+    before_first_wait,
+    in_greenlet,
+    run_in_greenlet,
+)
 from service.asgi.lifespan import Lifespan, serve_lifespan
+from service.asgi.patrol import Patrol
+from service.asgi.refusals import refuse
 from service.asgi.response import respond
 from service.asgi.threads import ThreadPool
 from service.asgi.views import Views
@@ -20,6 +34,8 @@ from service.asgi.views import Views
 P = ParamSpec("P")
 T = TypeVar("T")
 CoroutineFunction: TypeAlias = Callable[P, Coroutine[Any, Any, T]]
+
+logger = logging.getLogger(__name__)
 
 
 class FlaskToAsgi(WsgiToAsgi):
@@ -33,17 +49,25 @@ class FlaskToAsgi(WsgiToAsgi):
     """
 
     def __init__(
-        self, flask_app: Flask, *, lifespan: Lifespan | None = None, sync_workers: int = 32
+        self,
+        flask_app: Flask,
+        *,
+        lifespan: Lifespan | None = None,
+        sync_workers: int = 32,
+        deadline: float = 30,
     ) -> None:
         """Bridge any Flask application.
 
         `lifespan` is entered on the server's loop before the first request and left after the last;
         it may raise ``StartupFailed``. At most `sync_workers` sync views run at once; more wait.
+        A request that has waited, but not begun its answer, for `deadline` seconds is cancelled and
+        answered by 503.
         """
         super().__init__(flask_app)  # type: ignore[no-untyped-call]
         self.flask_app = flask_app
         self._lifespan = lifespan or nullcontext
-        self._views = Views(flask_app)
+        self._views = Views(flask_app, Declaration(deadline=deadline))
+        self._patrol = Patrol()
         self._threads = ThreadPool(sync_workers)
         _await_in_greenlets(flask_app)
 
@@ -63,9 +87,41 @@ class FlaskToAsgi(WsgiToAsgi):
     async def _serve_http(
         self, scope: HTTPScope, receive: ASGIReceiveCallable, send: ASGISendCallable
     ) -> None:
-        environ = build_environ(scope, RequestBody(receive))
-        run = self._threads.run if self._views.need_thread(environ) else run_in_greenlet
-        await run(respond, self.flask_app, environ, send)
+        client = Client(receive)
+        environ = build_environ(scope, RequestBody(client.receive))
+        declared = partial(self._views.declaration, environ)
+        exchange = Exchange(client, send, declared, self._patrol)
+        current_exchange.set(exchange)
+        try:
+            await self._run(environ, exchange)
+        except asyncio.CancelledError:
+            if not exchange.takes_back():
+                raise
+            exchange.leave()
+            await self._after_interruption(environ, exchange, send)
+        finally:
+            exchange.leave()
+
+    async def _run(self, environ: WSGIEnvironment, exchange: Exchange) -> None:
+        if self._views.need_thread(environ):
+            exchange.begin_to_wait()
+            await self._threads.run(respond, self.flask_app, environ, exchange.send)
+        else:
+            await run_in_greenlet(self._run_on_loop, environ, exchange)
+
+    def _run_on_loop(self, environ: WSGIEnvironment, exchange: Exchange) -> None:
+        before_first_wait(exchange.begin_to_wait)
+        respond(self.flask_app, environ, exchange.send)
+
+    async def _after_interruption(
+        self, environ: WSGIEnvironment, exchange: Exchange, send: ASGISendCallable
+    ) -> None:
+        method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
+        if exchange.interruption is Interruption.LATE:
+            logger.warning("%s %r passed its deadline", method, path)
+            await refuse(self.flask_app, ServiceUnavailable(), environ, send)
+        else:
+            logger.info("%s %r was cancelled: its client has gone", method, path)
 
 
 def _await_in_greenlets(flask_app: Flask) -> None:

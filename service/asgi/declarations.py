@@ -1,7 +1,7 @@
 """What a view says about how it wants to be served."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -11,22 +11,29 @@ _ATTRIBUTE = "__served__"
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """How one view is served; None leaves it to the bridge."""
+    """How one view is served."""
 
     on_loop: bool | None = None
+    to_its_end: bool = False
+    deadline: float | None = None
+
+    def filled_up(self, defaults: "Declaration") -> "Declaration":
+        """Return this declaration, with the defaults where it says nothing."""
+        deadline = defaults.deadline if self.deadline is None else self.deadline
+        return replace(self, deadline=deadline)
 
 
-UNDECLARED = Declaration()
+def served(
+    *, on_loop: bool | None = None, to_its_end: bool = False, deadline: float | None = None
+) -> Callable[[View], View]:
+    """Declare how the bridge serves a view; for a class-based view, decorate the class.
 
-
-def served(*, on_loop: bool | None = None) -> Callable[[View], View]:
-    """Declare how the bridge serves a view; for a method view, decorate the class.
-
-    `on_loop` keeps a sync view that is known not to block on the event loop, or sends a view to a
-    thread that only looks async. Put it above the route's other decorators or beneath them: those
-    that use ``functools.wraps`` hand it on.
+    `on_loop` keeps a sync view that is known not to block on the event loop, or sends one that only
+    looks async to a thread. `to_its_end` lets a view finish though its client has gone. `deadline`
+    is in seconds, in place of the bridge's own; ``math.inf`` is none. Other decorators may stand
+    above: those that use ``functools.wraps`` hand the declaration on.
     """
-    declaration = Declaration(on_loop=on_loop)
+    declaration = Declaration(on_loop=on_loop, to_its_end=to_its_end, deadline=deadline)
 
     def declare(view: View) -> View:
         setattr(view, _ATTRIBUTE, declaration)
@@ -35,8 +42,7 @@ def served(*, on_loop: bool | None = None) -> Callable[[View], View]:
     return declare
 
 
-def declaration_of(view: Callable[..., Any]) -> Declaration:
-    """Return what a view, or the class of a class-based view, has declared."""
-    owner = getattr(view, "view_class", view)
-    declaration: Declaration = getattr(owner, _ATTRIBUTE, UNDECLARED)
+def declaration_of(view: Callable[..., Any]) -> Declaration | None:
+    """Return what a view, or the class of a class-based view, has declared, if anything."""
+    declaration: Declaration | None = getattr(getattr(view, "view_class", view), _ATTRIBUTE, None)
     return declaration

@@ -2,12 +2,12 @@
 
 import logging
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from types import TracebackType
 from typing import TypeAlias
 from wsgiref.types import WSGIApplication, WSGIEnvironment
 
-from asgiref.typing import ASGISendCallable, HTTPResponseBodyEvent, HTTPResponseStartEvent
+from asgiref.typing import HTTPResponseBodyEvent, HTTPResponseStartEvent
 
 from service.asgi.awaiting import await_here
 
@@ -15,10 +15,13 @@ ExcInfo: TypeAlias = (
     tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 )
 
+Send: TypeAlias = Callable[..., Awaitable[None]]
+"""Sends one ASGI message or more."""
+
 logger = logging.getLogger(__name__)
 
 
-def respond(application: WSGIApplication, environ: WSGIEnvironment, send: ASGISendCallable) -> None:
+def respond(application: WSGIApplication, environ: WSGIEnvironment, send: Send) -> None:
     """Serve one request from inside a greenlet or a pool's thread.
 
     An error before the response has started is logged and answered by a plain 500. A later one is
@@ -60,7 +63,7 @@ def _send(chunks: Iterable[bytes], response: "Response") -> None:
 class Response:
     """One response on its way: start_response, write and the messages that they make."""
 
-    def __init__(self, send: ASGISendCallable, method: str) -> None:
+    def __init__(self, send: Send, method: str) -> None:
         self.started = False
         self._send = send
         self._bodiless = method == "HEAD"
@@ -121,9 +124,5 @@ class Response:
             await_here(self._send(body))
         else:
             self.started = True
-            await_here(self._send_both(self._head, body))
-
-    async def _send_both(self, head: HTTPResponseStartEvent, body: HTTPResponseBodyEvent) -> None:
-        """Send two messages at the price of one change of thread, where there is one."""
-        await self._send(head)
-        await self._send(body)
+            # Together, at the price of one change of thread where there is one.
+            await_here(self._send(self._head, body))

@@ -10,7 +10,7 @@ from flask.views import MethodView
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import MapAdapter, Rule
 
-from service.asgi.declarations import UNDECLARED, Declaration, declaration_of
+from service.asgi.declarations import Declaration, declaration_of
 
 View = Callable[..., Any]
 
@@ -22,9 +22,11 @@ class Views:
     application all of whose views run on the loop is never matched here.
     """
 
-    def __init__(self, flask_app: Flask) -> None:
+    def __init__(self, flask_app: Flask, defaults: Declaration) -> None:
         self._flask_app = flask_app
+        self._defaults = defaults
         self._known = -1
+        self._has_declared = False
         self._has_threaded = False
         self._threaded: dict[tuple[View, str], bool] = {}
         self._adapter: MapAdapter | None = None
@@ -44,17 +46,21 @@ class Views:
             return True
         return self._rule_needs_thread(rule, environ["REQUEST_METHOD"])
 
-    def declared(self, environ: WSGIEnvironment) -> Declaration:
-        """Return what the request's view declares; nothing where there is no such view."""
+    def declaration(self, environ: WSGIEnvironment) -> Declaration:
+        """Return what the request's view declares, filled up with the bridge's own defaults."""
+        if not self._has_declared:
+            return self._defaults
         try:
             rule = self._match(environ)
         except Exception:  # noqa: BLE001  # Flask will meet it too, and answer it.
-            return UNDECLARED
-        view = self._flask_app.view_functions.get(rule.endpoint)
-        return declaration_of(view) if view is not None else UNDECLARED
+            return self._defaults
+        declared = declaration_of(self._flask_app.view_functions[rule.endpoint])
+        return self._defaults if declared is None else declared.filled_up(self._defaults)
 
     def _look_at_all(self) -> None:
-        self._known = len(self._flask_app.view_functions)
+        views = self._flask_app.view_functions
+        self._known = len(views)
+        self._has_declared = any(declaration_of(view) for view in views.values())
         self._has_threaded = any(
             self._rule_needs_thread(rule, method)
             for rule in self._flask_app.url_map.iter_rules()
@@ -96,9 +102,9 @@ def _path(environ: WSGIEnvironment) -> str:
 
 
 def _runs_on_loop(view: View, method: str) -> bool:
-    declared = declaration_of(view).on_loop
-    if declared is not None:
-        return declared
+    declared = declaration_of(view)
+    if declared is not None and declared.on_loop is not None:
+        return declared.on_loop
     return any(
         inspect.iscoroutinefunction(function) for function in _layers(_handler(view, method))
     )

@@ -39,6 +39,11 @@ def hypercorn(folder: Path, app: str, worker_class: str = "asyncio") -> Iterator
                 raise AssertionError("The server ended before it had started.")
         finally:
             server.terminate()
+            try:
+                server.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                server.kill()
+                raise
 
 
 def connect(port: int) -> socket.socket:

@@ -1,0 +1,52 @@
+"""One coarse timer for all requests that wait, in place of one timer each."""
+
+import asyncio
+from collections.abc import Callable
+from typing import TypeAlias
+
+Callback: TypeAlias = Callable[[], None]
+
+PERIOD = 0.05
+"""Seconds between two rounds."""
+
+
+class Patrol:
+    """Calls each callback that has been here for a whole period, once, within two.
+
+    A timer of uvloop's costs 10 µs to set and cancel; joining and leaving here cost less than one.
+    The rounds end when nobody waits.
+    """
+
+    def __init__(self, period: float = PERIOD) -> None:
+        self._period = period
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._newcomers: set[Callback] = set()
+        self._waiting: set[Callback] = set()
+
+    def join(self, callback: Callback) -> None:
+        """Wait to be called on the running loop."""
+        if self._loop is None or self._loop is not asyncio.get_running_loop():
+            self._start()
+        self._newcomers.add(callback)
+
+    def leave(self, callback: Callback) -> None:
+        """Wait no more, if this still does."""
+        self._newcomers.discard(callback)
+        self._waiting.discard(callback)
+
+    def _start(self) -> None:
+        # An application may be served on one loop after another, as tests do.
+        self._newcomers, self._waiting = set(), set()
+        self._loop = asyncio.get_running_loop()
+        self._loop.call_later(self._period, self._go_round, self._loop)
+
+    def _go_round(self, loop: asyncio.AbstractEventLoop) -> None:
+        if loop is not self._loop:
+            return
+        overdue, self._waiting, self._newcomers = self._waiting, self._newcomers, set()
+        for callback in overdue:
+            callback()
+        if self._waiting:
+            loop.call_later(self._period, self._go_round, loop)
+        else:
+            self._loop = None
