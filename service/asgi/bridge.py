@@ -28,6 +28,7 @@ from service.asgi.lifespan import Lifespan, serve_lifespan
 from service.asgi.patrol import Patrol
 from service.asgi.refusals import refuse
 from service.asgi.response import respond
+from service.asgi.streaming import accept_async_iterators
 from service.asgi.threads import ThreadPool
 from service.asgi.views import Views
 
@@ -70,6 +71,7 @@ class FlaskToAsgi(WsgiToAsgi):
         self._patrol = Patrol()
         self._threads = ThreadPool(sync_workers)
         _await_in_greenlets(flask_app)
+        accept_async_iterators(flask_app)
 
     async def __call__(
         self, scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable

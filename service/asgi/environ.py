@@ -7,8 +7,11 @@ from wsgiref.types import WSGIEnvironment
 
 from asgiref.typing import HTTPScope
 
+from service.asgi.streaming import FileChunks
+
 GATEWAY: WSGIEnvironment = {
     "wsgi.version": (1, 0),
+    "wsgi.file_wrapper": FileChunks,
     "wsgi.input_terminated": True,
     "wsgi.multithread": True,
     "wsgi.multiprocess": True,
