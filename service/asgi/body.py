@@ -1,11 +1,14 @@
 """The request body as a WSGI input stream that awaits the client."""
 
+import asyncio
 import io
+import math
 import sys
+from collections.abc import Callable
 
-from asgiref.typing import ASGIReceiveCallable
+from asgiref.typing import ASGIReceiveCallable, ASGIReceiveEvent
 from flask import has_request_context, request
-from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
+from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge, RequestTimeout
 
 from service.asgi.awaiting import await_here
 
@@ -14,12 +17,18 @@ class RequestBody(io.BufferedIOBase):
     """A stream that receives from the client only what is asked for, when it is asked for.
 
     ``read(n)`` waits for n bytes or the end, as on any WSGI server; ``read1(n)`` returns what has
-    arrived. Reading raises ``ClientDisconnected`` if the client goes away before the end, and
+    arrived. Reading raises ``ClientDisconnected`` if the client goes away before the end,
+    ``RequestTimeout`` once the deadline, counted from the first read, has passed, and
     ``RequestEntityTooLarge`` as soon as more has arrived than the request's ``max_content_length``.
     """
 
-    def __init__(self, receive: ASGIReceiveCallable) -> None:
+    def __init__(
+        self, receive: ASGIReceiveCallable, deadline: Callable[[], float | None] = lambda: None
+    ) -> None:
+        """Read what `receive` receives; `deadline` tells how many seconds that may take in all."""
         self._receive = receive
+        self._deadline = deadline
+        self._late_at: float | None = None
         self._chunk = b""
         self._position = 0
         self._received = 0
@@ -72,7 +81,7 @@ class RequestBody(io.BufferedIOBase):
     def _receive_chunk(self) -> None:
         if self._disconnected:
             raise ClientDisconnected
-        message = await_here(self._receive())
+        message = await_here(self._receive_in_time())
         if message["type"] != "http.request":
             self._disconnected = True
             raise ClientDisconnected
@@ -80,6 +89,17 @@ class RequestBody(io.BufferedIOBase):
         self._ended = not message.get("more_body", False)
         self._received += len(self._chunk)
         self._refuse_surplus()
+
+    async def _receive_in_time(self) -> ASGIReceiveEvent:
+        if self._late_at is None:
+            self._late_at = asyncio.get_running_loop().time() + (self._deadline() or math.inf)
+        if self._late_at == math.inf:
+            return await self._receive()
+        try:
+            async with asyncio.timeout_at(self._late_at):
+                return await self._receive()
+        except TimeoutError:
+            raise RequestTimeout from None
 
     def _refuse_surplus(self) -> None:
         # Werkzeug refuses a Content-Length over the limit, but cuts a chunked body off in silence.

@@ -2,39 +2,40 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from contextlib import nullcontext
 from functools import partial
-from typing import Any, ParamSpec, TypeAlias, TypeVar
-from wsgiref.types import WSGIEnvironment
+from wsgiref.types import WSGIApplication, WSGIEnvironment
 
 from asgiref.typing import ASGIReceiveCallable, ASGISendCallable, HTTPScope, Scope
 from asgiref.wsgi import WsgiToAsgi
 from flask import Flask
-from werkzeug.exceptions import ServiceUnavailable
+from werkzeug.exceptions import HTTPException, ServiceUnavailable
+from werkzeug.middleware.proxy_fix import ProxyFix
 
+from service.asgi.awaiting import await_in_place
 from service.asgi.body import RequestBody
 from service.asgi.client import Client
 from service.asgi.declarations import Declaration
 from service.asgi.environ import build_environ
 from service.asgi.exchange import Exchange, Interruption, current_exchange
 from service.asgi.greenlets import (
-    await_in_greenlet,
     before_first_wait,
-    in_greenlet,
     run_in_greenlet,
 )
 from service.asgi.lifespan import Lifespan, serve_lifespan
+from service.asgi.limits import (
+    MAX_BODY_SIZE,
+    HeaderLimits,
+    let_views_declare_body_limits,
+    refuse_body,
+)
 from service.asgi.patrol import Patrol
-from service.asgi.refusals import refuse
+from service.asgi.refusals import refuse, refuse_websocket
 from service.asgi.response import respond
 from service.asgi.streaming import accept_async_iterators
 from service.asgi.threads import ThreadPool
 from service.asgi.views import Views
-
-P = ParamSpec("P")
-T = TypeVar("T")
-CoroutineFunction: TypeAlias = Callable[P, Coroutine[Any, Any, T]]
 
 logger = logging.getLogger(__name__)
 
@@ -49,28 +50,41 @@ class FlaskToAsgi(WsgiToAsgi):
     the same loop. ``served`` declares what a view wants otherwise.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # Each is a setting with a default.
         self,
         flask_app: Flask,
         *,
         lifespan: Lifespan | None = None,
         sync_workers: int = 32,
         deadline: float = 30,
+        body_deadline: float = 20,
+        max_header_count: int = 100,
+        max_header_size: int = 32768,
+        trusted_proxies: int = 0,
     ) -> None:
         """Bridge any Flask application.
 
         `lifespan` is entered on the server's loop before the first request and left after the last;
         it may raise ``StartupFailed``. At most `sync_workers` sync views run at once; more wait.
         A request that has waited, but not begun its answer, for `deadline` seconds is cancelled and
-        answered by 503.
+        answered by 503; one whose body is not there `body_deadline` seconds after it was asked for,
+        by 408; one with more than `max_header_count` headers, or `max_header_size` bytes of them,
+        by 431. The scheme, host and client that so many `trusted_proxies` report are believed.
         """
         super().__init__(flask_app)  # type: ignore[no-untyped-call]
         self.flask_app = flask_app
         self._lifespan = lifespan or nullcontext
-        self._views = Views(flask_app, Declaration(deadline=deadline))
+        self._application: WSGIApplication = flask_app
+        if trusted_proxies:
+            n = trusted_proxies
+            self._application = ProxyFix(flask_app, x_for=n, x_proto=n, x_host=n)
+        defaults = Declaration(deadline=deadline, body_deadline=body_deadline)
+        self._views = Views(flask_app, defaults)
+        self._headers = HeaderLimits(max_header_count, max_header_size)
+        let_views_declare_body_limits(flask_app)
         self._patrol = Patrol()
         self._threads = ThreadPool(sync_workers)
-        _await_in_greenlets(flask_app)
+        await_in_place(flask_app)
         accept_async_iterators(flask_app)
 
     async def __call__(
@@ -82,7 +96,7 @@ class FlaskToAsgi(WsgiToAsgi):
         elif scope["type"] == "lifespan":
             await serve_lifespan(self._lifespan, receive, send)
         elif scope["type"] == "websocket":
-            await _refuse_websocket(receive, send)
+            await refuse_websocket(receive, send)
         else:
             raise ValueError(f"FlaskToAsgi does not serve scopes of type {scope['type']!r}.")
 
@@ -90,9 +104,20 @@ class FlaskToAsgi(WsgiToAsgi):
         self, scope: HTTPScope, receive: ASGIReceiveCallable, send: ASGISendCallable
     ) -> None:
         client = Client(receive)
-        environ = build_environ(scope, RequestBody(client.receive))
+        environ: WSGIEnvironment = {}
         declared = partial(self._views.declaration, environ)
-        exchange = Exchange(client, send, declared, self._patrol)
+        environ.update(
+            build_environ(scope, RequestBody(client.receive, lambda: declared().body_deadline))
+        )
+        if error := self._headers.refuse(scope) or self._refuse_body(environ, declared):
+            await refuse(self.flask_app, error, environ, send)
+        else:
+            exchange = Exchange(client, send, declared, self._patrol)
+            await self._serve_exchange(environ, exchange, send)
+
+    async def _serve_exchange(
+        self, environ: WSGIEnvironment, exchange: Exchange, send: ASGISendCallable
+    ) -> None:
         current_exchange.set(exchange)
         try:
             await self._run(environ, exchange)
@@ -104,16 +129,28 @@ class FlaskToAsgi(WsgiToAsgi):
         finally:
             exchange.leave()
 
+    def _refuse_body(
+        self, environ: WSGIEnvironment, declared: Callable[[], Declaration]
+    ) -> HTTPException | None:
+        # A GET may have a body, but has no view that waits for a large one.
+        if environ["REQUEST_METHOD"] == "GET" and "CONTENT_LENGTH" not in environ:
+            return None
+        limit = declared().max_body_size
+        if limit is None:
+            return refuse_body(environ, self.flask_app.config["MAX_CONTENT_LENGTH"])
+        environ[MAX_BODY_SIZE] = limit
+        return refuse_body(environ, limit)
+
     async def _run(self, environ: WSGIEnvironment, exchange: Exchange) -> None:
         if self._views.need_thread(environ):
             exchange.begin_to_wait()
-            await self._threads.run(respond, self.flask_app, environ, exchange.send)
+            await self._threads.run(respond, self._application, environ, exchange.send)
         else:
             await run_in_greenlet(self._run_on_loop, environ, exchange)
 
     def _run_on_loop(self, environ: WSGIEnvironment, exchange: Exchange) -> None:
         before_first_wait(exchange.begin_to_wait)
-        respond(self.flask_app, environ, exchange.send)
+        respond(self._application, environ, exchange.send)
 
     async def _after_interruption(
         self, environ: WSGIEnvironment, exchange: Exchange, send: ASGISendCallable
@@ -124,29 +161,3 @@ class FlaskToAsgi(WsgiToAsgi):
             await refuse(self.flask_app, ServiceUnavailable(), environ, send)
         else:
             logger.info("%s %r was cancelled: its client has gone", method, path)
-
-
-def _await_in_greenlets(flask_app: Flask) -> None:
-    """Have the app await what is async from its request's greenlet, where there is one.
-
-    Flask's documentation overrides the same method for gevent. It is set on the instance, so that
-    any application will do.
-    """
-    fallback = flask_app.async_to_sync
-
-    def call(function: CoroutineFunction[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        if in_greenlet():
-            return await_in_greenlet(function(*args, **kwargs))
-        result: T = fallback(function)(*args, **kwargs)
-        return result
-
-    def async_to_sync(function: CoroutineFunction[P, T]) -> Callable[P, T]:
-        return partial(call, function)
-
-    flask_app.async_to_sync = async_to_sync  # type: ignore[assignment, method-assign]
-
-
-async def _refuse_websocket(receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
-    """Close before accepting, which every server answers with 403: Flask has no websockets."""
-    await receive()
-    await send({"type": "websocket.close", "code": 1000, "reason": None})

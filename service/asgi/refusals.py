@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from asgiref.typing import ASGISendCallable, ASGISendEvent
+from asgiref.typing import ASGIReceiveCallable, ASGISendCallable, ASGISendEvent
 from flask import Flask
 from werkzeug.exceptions import HTTPException
 
@@ -35,3 +35,9 @@ def _refusing(flask_app: Flask, error: HTTPException) -> WSGIApplication:
             return response(environ, start_response)
 
     return application
+
+
+async def refuse_websocket(receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+    """Close before accepting, which every server answers with 403: Flask has no websockets."""
+    await receive()
+    await send({"type": "websocket.close", "code": 1000, "reason": None})

@@ -18,6 +18,13 @@ ExcInfo: TypeAlias = (
 Send: TypeAlias = Callable[..., Awaitable[None]]
 """Sends one ASGI message or more."""
 
+HOP_BY_HOP = frozenset(
+    b"connection keep-alive proxy-authenticate proxy-authorization te trailer trailers"
+    b" transfer-encoding upgrade".split()
+)
+"""Headers that are the server's own affair (RFC 9110, 7.6.1): an application's are left out, as by
+gunicorn. Over HTTP/2 they would be errors."""
+
 logger = logging.getLogger(__name__)
 
 
@@ -87,7 +94,11 @@ class Response:
         self._head = {
             "type": "http.response.start",
             "status": int(status[:3]),
-            "headers": [(k.lower().encode("latin-1"), v.encode("latin-1")) for k, v in headers],
+            "headers": [
+                (name, v.encode("latin-1"))
+                for k, v in headers
+                if (name := k.lower().encode("latin-1")) not in HOP_BY_HOP
+            ],
             "trailers": False,
         }
         self._remaining = self._promised_length(self._head)

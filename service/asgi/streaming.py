@@ -38,12 +38,12 @@ def _make_response(inner: Any, returned: Any) -> Response:  # noqa: ANN401  # A 
     return response
 
 
-def _stream(iterable: Any) -> Any:  # noqa: ANN401  # Of str or bytes, which Flask leaves open.
+def _stream(iterable: Any) -> Any:  # noqa: ANN401  # Of str or of bytes.
     return stream_with_context(_iterate(iterable))
 
 
 def _iterate(iterable: AsyncIterable[T]) -> Iterator[T]:
-    """Await one item after another, and at the end, early or not, what the iterator has to close."""
+    """Await one item after another and, at the end or before, the closing of the iterator."""
     iterator = aiter(iterable)
     try:
         while True:

@@ -33,8 +33,7 @@ class Views:
 
     def need_thread(self, environ: WSGIEnvironment) -> bool:
         """Tell whether the request's view is sync, and so may block."""
-        if len(self._flask_app.view_functions) != self._known:
-            self._look_at_all()
+        self._keep_up()
         if not self._has_threaded:
             return False
         try:
@@ -48,6 +47,7 @@ class Views:
 
     def declaration(self, environ: WSGIEnvironment) -> Declaration:
         """Return what the request's view declares, filled up with the bridge's own defaults."""
+        self._keep_up()
         if not self._has_declared:
             return self._defaults
         try:
@@ -57,8 +57,10 @@ class Views:
         declared = declaration_of(self._flask_app.view_functions[rule.endpoint])
         return self._defaults if declared is None else declared.filled_up(self._defaults)
 
-    def _look_at_all(self) -> None:
+    def _keep_up(self) -> None:
         views = self._flask_app.view_functions
+        if len(views) == self._known:
+            return
         self._known = len(views)
         self._has_declared = any(declaration_of(view) for view in views.values())
         self._has_threaded = any(
