@@ -11,6 +11,7 @@ from flask import has_request_context, request
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge, RequestTimeout
 
 from service.asgi.awaiting import await_here
+from service.asgi.declarations import Declaration
 
 
 class RequestBody(io.BufferedIOBase):
@@ -23,11 +24,11 @@ class RequestBody(io.BufferedIOBase):
     """
 
     def __init__(
-        self, receive: ASGIReceiveCallable, deadline: Callable[[], float | None] = lambda: None
+        self, receive: ASGIReceiveCallable, declared: Callable[[], Declaration] = Declaration
     ) -> None:
-        """Read what `receive` receives; `deadline` tells how many seconds that may take in all."""
+        """Read what `receive` receives, for no longer than is `declared` once that is asked."""
         self._receive = receive
-        self._deadline = deadline
+        self._declared = declared
         self._late_at: float | None = None
         self._chunk = b""
         self._position = 0
@@ -92,7 +93,9 @@ class RequestBody(io.BufferedIOBase):
 
     async def _receive_in_time(self) -> ASGIReceiveEvent:
         if self._late_at is None:
-            self._late_at = asyncio.get_running_loop().time() + (self._deadline() or math.inf)
+            self._late_at = asyncio.get_running_loop().time() + (
+                self._declared().body_deadline or math.inf
+            )
         if self._late_at == math.inf:
             return await self._receive()
         try:

@@ -1,4 +1,3 @@
-import io
 from typing import Any
 from wsgiref.types import WSGIEnvironment
 
@@ -11,7 +10,7 @@ from tests.unit.service.asgi.client import exchange, http_scope
 
 
 def environ(**changes: Any) -> WSGIEnvironment:  # noqa: ANN401
-    return build_environ(http_scope(**changes), io.BytesIO())
+    return build_environ(http_scope(**changes))
 
 
 def test_what_wsgi_requires_is_there() -> None:
