@@ -4,14 +4,13 @@ import asyncio
 import io
 import math
 import sys
-from collections.abc import Callable
 
 from asgiref.typing import ASGIReceiveCallable, ASGIReceiveEvent
 from flask import has_request_context, request
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge, RequestTimeout
 
 from service.asgi.awaiting import await_here
-from service.asgi.declarations import Declaration
+from service.asgi.exchange import current_exchange
 
 
 class RequestBody(io.BufferedIOBase):
@@ -23,12 +22,8 @@ class RequestBody(io.BufferedIOBase):
     ``RequestEntityTooLarge`` as soon as more has arrived than the request's ``max_content_length``.
     """
 
-    def __init__(
-        self, receive: ASGIReceiveCallable, declared: Callable[[], Declaration] = Declaration
-    ) -> None:
-        """Read what `receive` receives, for no longer than is `declared` once that is asked."""
+    def __init__(self, receive: ASGIReceiveCallable) -> None:
         self._receive = receive
-        self._declared = declared
         self._late_at: float | None = None
         self._chunk = b""
         self._position = 0
@@ -93,9 +88,7 @@ class RequestBody(io.BufferedIOBase):
 
     async def _receive_in_time(self) -> ASGIReceiveEvent:
         if self._late_at is None:
-            self._late_at = asyncio.get_running_loop().time() + (
-                self._declared().body_deadline or math.inf
-            )
+            self._late_at = asyncio.get_running_loop().time() + _deadline()
         if self._late_at == math.inf:
             return await self._receive()
         try:
@@ -109,3 +102,12 @@ class RequestBody(io.BufferedIOBase):
         limit = request.max_content_length if has_request_context() else None
         if limit is not None and self._received > limit:
             raise RequestEntityTooLarge
+
+
+def _deadline() -> float:
+    """Return the seconds that the body of the current request may take."""
+    # The body keeps no way to them: it would lead over its environ back to itself, and only the
+    # garbage collector could free the two.
+    exchange = current_exchange.get()
+    seconds = exchange.declared().body_deadline if exchange is not None else None
+    return math.inf if seconds is None else seconds

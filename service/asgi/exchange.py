@@ -5,7 +5,7 @@ import enum
 import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
+from contextvars import Context, ContextVar
 
 from asgiref.typing import ASGISendCallable, ASGISendEvent
 from werkzeug.exceptions import ClientDisconnected
@@ -30,8 +30,8 @@ class Exchange:
     """
 
     __slots__ = (
-        "_declared", "_held", "_patrol", "_pending", "_send", "_task", "_timer",
-        "client", "ended", "interruption", "started",
+        "_held", "_patrol", "_pending", "_send", "_task", "_timer",
+        "client", "declared", "ended", "interruption", "started",
     )  # fmt: skip
 
     def __init__(
@@ -47,7 +47,7 @@ class Exchange:
         self.ended = False
         self.interruption: Interruption | None = None
         self._send = send
-        self._declared = declared
+        self.declared = declared
         self._task: asyncio.Task[object] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._held = 0
@@ -91,12 +91,14 @@ class Exchange:
         return self._task.uncancel() == 0
 
     def _look_after(self) -> None:
-        declared = self._declared()
+        declared = self.declared()
         if not declared.to_its_end:
             self.client.watch(self._client_has_gone)
         if declared.deadline is not None and declared.deadline < math.inf:
             left = max(0.0, declared.deadline - PERIOD)
-            self._timer = asyncio.get_running_loop().call_later(left, self._be_late)
+            # asyncio keeps a cancelled timer for a while, and a timer keeps its context.
+            loop = asyncio.get_running_loop()
+            self._timer = loop.call_later(left, self._be_late, context=Context())
 
     def _client_has_gone(self) -> None:
         if not self.ended:
@@ -126,7 +128,7 @@ class Exchange:
                 self._interrupt(self._pending)
 
 
-current_exchange: ContextVar[Exchange] = ContextVar("current_exchange")
+current_exchange: ContextVar[Exchange | None] = ContextVar("current_exchange", default=None)
 
 
 @contextmanager
@@ -136,7 +138,7 @@ def uninterrupted() -> Iterator[None]:
     The request is cancelled where it waits next. Outside a request this does nothing; a server
     that is told to stop, or code of your own that cancels, is not put off.
     """
-    exchange = current_exchange.get(None)
+    exchange = current_exchange.get()
     if exchange is None:
         yield
     else:

@@ -46,8 +46,8 @@ class HttpService:
         """Serve one request, or refuse it."""
         client = Client(receive)
         environ = build_environ(scope)
+        environ["wsgi.input"] = RequestBody(client.receive)
         declared = partial(self.views.declaration, environ)
-        environ["wsgi.input"] = RequestBody(client.receive, declared)
         if error := self.headers.refuse(scope) or self._refuse_body(environ, declared):
             await refuse(self.flask_app, error, environ, send)
         else:
@@ -81,6 +81,8 @@ class HttpService:
             await self._after_interruption(environ, exchange, send)
         finally:
             exchange.leave()
+            # A context may live on, with a task that the view has started for one.
+            current_exchange.set(None)
 
     def _refuse_body(
         self, environ: WSGIEnvironment, declared: Callable[[], Declaration]

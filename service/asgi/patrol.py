@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextvars import Context
 from typing import TypeAlias
 
 Callback: TypeAlias = Callable[[], None]
@@ -38,7 +39,8 @@ class Patrol:
         # An application may be served on one loop after another, as tests do.
         self._newcomers, self._waiting = set(), set()
         self._loop = asyncio.get_running_loop()
-        self._loop.call_later(self._period, self._go_round, self._loop)
+        # In a context of its own: it would keep that of the request which happened to be the first.
+        self._loop.call_later(self._period, self._go_round, self._loop, context=Context())
 
     def _go_round(self, loop: asyncio.AbstractEventLoop) -> None:
         if loop is not self._loop:
