@@ -1,25 +1,30 @@
 """The request body as a WSGI input stream that awaits the client."""
 
+import asyncio
 import io
+import math
 import sys
 
 from asgiref.typing import ASGIReceiveCallable
 from flask import has_request_context, request
-from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
+from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge, RequestTimeout
 
-from service.asgi.greenlets import await_in_greenlet
+from service.asgi.awaiting import await_here
+from service.asgi.exchange import current_exchange
 
 
 class RequestBody(io.BufferedIOBase):
     """A stream that receives from the client only what is asked for, when it is asked for.
 
     ``read(n)`` waits for n bytes or the end, as on any WSGI server; ``read1(n)`` returns what has
-    arrived. Reading raises ``ClientDisconnected`` if the client goes away before the end, and
+    arrived. Reading raises ``ClientDisconnected`` if the client goes away before the end,
+    ``RequestTimeout`` once the deadline, counted from the first read, has passed, and
     ``RequestEntityTooLarge`` as soon as more has arrived than the request's ``max_content_length``.
     """
 
     def __init__(self, receive: ASGIReceiveCallable) -> None:
         self._receive = receive
+        self._late_at: float | None = None
         self._chunk = b""
         self._position = 0
         self._received = 0
@@ -82,7 +87,18 @@ class RequestBody(io.BufferedIOBase):
             self._next_chunk()
 
     def _next_chunk(self) -> bytes:
-        return await_in_greenlet(self.receive_chunk())
+        return await_here(self._receive_in_time())
+
+    async def _receive_in_time(self) -> bytes:
+        if self._late_at is None:
+            self._late_at = asyncio.get_running_loop().time() + _deadline()
+        if self._late_at == math.inf:
+            return await self.receive_chunk()
+        try:
+            async with asyncio.timeout_at(self._late_at):
+                return await self.receive_chunk()
+        except TimeoutError:
+            raise RequestTimeout from None
 
     async def receive_chunk(self) -> bytes:
         """Receive the next piece of the body; raises ``ClientDisconnected``."""
@@ -96,3 +112,12 @@ class RequestBody(io.BufferedIOBase):
         self.ended = not message.get("more_body", False)
         self._received += len(chunk)
         return chunk
+
+
+def _deadline() -> float:
+    """Return the seconds that the body of the current request may take."""
+    # The body keeps no way to them: it would lead over its environ back to itself, and only the
+    # garbage collector could free the two.
+    exchange = current_exchange.get()
+    seconds = exchange.declared().body_deadline if exchange is not None else None
+    return math.inf if seconds is None else seconds

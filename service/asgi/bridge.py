@@ -1,24 +1,24 @@
 """FlaskToAsgi: Flask on the event loop."""
 
-from collections.abc import Callable, Coroutine
 from contextlib import nullcontext
-from functools import partial
-from typing import Any, ParamSpec, TypeAlias, TypeVar
+from wsgiref.types import WSGIApplication
 
-from asgiref.typing import ASGIReceiveCallable, ASGISendCallable, HTTPScope, Scope
+from asgiref.typing import ASGIReceiveCallable, ASGISendCallable, Scope
 from asgiref.wsgi import WsgiToAsgi
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
-from service.asgi.body import RequestBody
-from service.asgi.environ import build_environ
-from service.asgi.greenlets import await_in_greenlet, in_greenlet, run_in_greenlet
+from service.asgi.admission import Admission
+from service.asgi.awaiting import await_in_place
+from service.asgi.declarations import Declaration
+from service.asgi.http import HttpService
 from service.asgi.lifespan import Lifespan, serve_lifespan
-from service.asgi.lingering import linger
-from service.asgi.response import respond
-
-P = ParamSpec("P")
-T = TypeVar("T")
-CoroutineFunction: TypeAlias = Callable[P, Coroutine[Any, Any, T]]
+from service.asgi.limits import HeaderLimits, let_views_declare_body_limits
+from service.asgi.patrol import Patrol
+from service.asgi.refusals import refuse_websocket
+from service.asgi.streaming import accept_async_iterators
+from service.asgi.threads import ThreadPool
+from service.asgi.views import Views
 
 
 class FlaskToAsgi(WsgiToAsgi):
@@ -26,61 +26,71 @@ class FlaskToAsgi(WsgiToAsgi):
 
     Each request runs in a greenlet on the event loop's own thread, where async views, hooks, error
     handlers and teardown functions are awaited by the loop itself, in the context of the request's
-    task. Sync views run on the loop too: one that blocks, blocks all.
+    task. A request whose view is sync runs in one thread of a bounded pool instead, from its first
+    hook to its last chunk, as it would under a threaded WSGI server; what is async there reaches
+    the same loop. ``served`` declares what a view wants otherwise.
     """
 
-    def __init__(self, flask_app: Flask, *, lifespan: Lifespan | None = None) -> None:
+    def __init__(  # noqa: PLR0913  # Each is a setting with a default.
+        self,
+        flask_app: Flask,
+        *,
+        lifespan: Lifespan | None = None,
+        sync_workers: int = 32,
+        deadline: float = 30,
+        body_deadline: float = 20,
+        max_header_count: int = 100,
+        max_header_size: int = 32768,
+        max_in_flight: int = 4096,
+        max_queued: int = 1024,
+        trusted_proxies: int = 0,
+    ) -> None:
         """Bridge any Flask application.
 
         `lifespan` is entered on the server's loop before the first request and left after the last;
-        it may raise ``StartupFailed``.
+        it may raise ``StartupFailed``. At most `sync_workers` sync views run at once; more wait.
+        A request that has waited, but not begun its answer, for `deadline` seconds is cancelled and
+        answered by 503; one whose body is not there `body_deadline` seconds after it was asked for,
+        by 408; one with more than `max_header_count` headers, or `max_header_size` bytes of them,
+        by 431. At most `max_in_flight` requests are served at once and `max_queued` more wait;
+        others are answered by 503 and ``Retry-After``. The scheme, host and client that so many
+        `trusted_proxies` report are believed.
         """
         super().__init__(flask_app)  # type: ignore[no-untyped-call]
         self.flask_app = flask_app
         self._lifespan = lifespan or nullcontext
-        _await_in_greenlets(flask_app)
+        self._threads = ThreadPool(sync_workers)
+        defaults = Declaration(deadline=deadline, body_deadline=body_deadline)
+        self._http = HttpService(
+            flask_app=flask_app,
+            application=_behind(flask_app, trusted_proxies),
+            views=Views(flask_app, defaults),
+            threads=self._threads,
+            headers=HeaderLimits(max_header_count, max_header_size),
+            admission=Admission(max_in_flight, max_queued),
+            patrol=Patrol(),
+        )
+        await_in_place(flask_app)
+        accept_async_iterators(flask_app)
+        let_views_declare_body_limits(flask_app)
 
     async def __call__(
         self, scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable
     ) -> None:
         """Serve one scope; raises ``ValueError`` for a type that ASGI 3 does not have."""
         if scope["type"] == "http":
-            await run_in_greenlet(self._serve_http, scope, receive, send)
+            await self._http.serve(scope, receive, send)
         elif scope["type"] == "lifespan":
             await serve_lifespan(self._lifespan, receive, send)
+            self._threads.close()
         elif scope["type"] == "websocket":
-            await _refuse_websocket(receive, send)
+            await refuse_websocket(receive, send)
         else:
             raise ValueError(f"FlaskToAsgi does not serve scopes of type {scope['type']!r}.")
 
-    def _serve_http(
-        self, scope: HTTPScope, receive: ASGIReceiveCallable, send: ASGISendCallable
-    ) -> None:
-        body = RequestBody(receive)
-        respond(self.flask_app, build_environ(scope, body), linger(scope, body, send))
 
-
-def _await_in_greenlets(flask_app: Flask) -> None:
-    """Have the app await what is async from its request's greenlet, where there is one.
-
-    Flask's documentation overrides the same method for gevent. It is set on the instance, so that
-    any application will do.
-    """
-    fallback = flask_app.async_to_sync
-
-    def call(function: CoroutineFunction[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        if in_greenlet():
-            return await_in_greenlet(function(*args, **kwargs))
-        result: T = fallback(function)(*args, **kwargs)
-        return result
-
-    def async_to_sync(function: CoroutineFunction[P, T]) -> Callable[P, T]:
-        return partial(call, function)
-
-    flask_app.async_to_sync = async_to_sync  # type: ignore[assignment, method-assign]
-
-
-async def _refuse_websocket(receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
-    """Close before accepting, which every server answers with 403: Flask has no websockets."""
-    await receive()
-    await send({"type": "websocket.close", "code": 1000, "reason": None})
+def _behind(flask_app: Flask, proxies: int) -> WSGIApplication:
+    """Return the app, told by the last so many proxies what the client asked them for."""
+    if not proxies:
+        return flask_app
+    return ProxyFix(flask_app, x_for=proxies, x_proto=proxies, x_host=proxies)

@@ -2,15 +2,17 @@
 
 import sys
 from functools import lru_cache
-from io import BufferedIOBase
 from wsgiref.types import WSGIEnvironment
 
 from asgiref.typing import HTTPScope
 
+from service.asgi.streaming import FileChunks
+
 GATEWAY: WSGIEnvironment = {
     "wsgi.version": (1, 0),
+    "wsgi.file_wrapper": FileChunks,
     "wsgi.input_terminated": True,
-    "wsgi.multithread": False,
+    "wsgi.multithread": True,
     "wsgi.multiprocess": True,
     "wsgi.run_once": False,
 }
@@ -19,8 +21,8 @@ GATEWAY: WSGIEnvironment = {
 DEFAULT_PORTS = {"http": "80", "https": "443"}
 
 
-def build_environ(scope: HTTPScope, body: BufferedIOBase) -> WSGIEnvironment:
-    """Build the environ of a request whose body ends by itself, chunked or not."""
+def build_environ(scope: HTTPScope) -> WSGIEnvironment:
+    """Build the environ of a request whose body, added later, ends by itself, chunked or not."""
     script_name, path_info = _split_path(scope["path"], scope.get("root_path", ""))
     environ: WSGIEnvironment = {
         **GATEWAY,
@@ -30,7 +32,6 @@ def build_environ(scope: HTTPScope, body: BufferedIOBase) -> WSGIEnvironment:
         "QUERY_STRING": scope["query_string"].decode("latin-1"),
         "SERVER_PROTOCOL": "HTTP/" + scope["http_version"],
         "wsgi.url_scheme": scope.get("scheme", "http"),
-        "wsgi.input": body,
         "wsgi.errors": sys.stderr,
         "asgi.scope": scope,
     }

@@ -25,6 +25,7 @@ class Worker(greenlet):  # type: ignore[misc]  # The package ships no types.
     """A greenlet that makes one call after another, and between two of them waits for the next."""
 
     call: Callable[[], object] | None = None
+    before_first_wait: Callable[[], None] | None = None
     closing = False
     _result: object = None
     _error: BaseException | None = None
@@ -46,6 +47,9 @@ class Worker(greenlet):  # type: ignore[misc]  # The package ships no types.
         """Have the event loop wait for what a coroutine yielded; return what it sends back."""
         if self.closing:
             raise RuntimeError("Nothing can be awaited any more: the task has been closed.")
+        prepare, self.before_first_wait = self.before_first_wait, None
+        if prepare is not None:
+            prepare()
         return self.parent.switch(yielded)
 
     def take_outcome(self) -> object:
@@ -108,6 +112,13 @@ def await_in_greenlet(awaitable: Awaitable[T]) -> T:
         return stop.value  # type: ignore[no-any-return]
 
 
+def before_first_wait(prepare: Callable[[], None]) -> None:
+    """Have `prepare` called if the sync code that runs now has to wait for the event loop."""
+    worker = _current_worker()
+    if worker is not None:
+        worker.before_first_wait = prepare
+
+
 def in_greenlet() -> bool:
     """Say whether the running code may call ``await_in_greenlet``."""
     return _current_worker() is not None
@@ -149,6 +160,7 @@ def _borrow(call: Callable[[], object]) -> Worker:
 def _give_back(worker: Worker) -> None:
     worker.gr_context = None
     worker.closing = False
+    worker.before_first_wait = None
     if len(_idle.workers) < MAX_IDLE:
         _idle.workers.append(worker)
     else:

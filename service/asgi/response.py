@@ -2,24 +2,34 @@
 
 import logging
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from types import TracebackType
 from typing import TypeAlias
 from wsgiref.types import WSGIApplication, WSGIEnvironment
 
-from asgiref.typing import ASGISendCallable, HTTPResponseStartEvent
+from asgiref.typing import HTTPResponseBodyEvent, HTTPResponseStartEvent
 
-from service.asgi.greenlets import await_in_greenlet
+from service.asgi.awaiting import await_here
 
 ExcInfo: TypeAlias = (
     tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 )
 
+Send: TypeAlias = Callable[..., Awaitable[None]]
+"""Sends one ASGI message or more."""
+
+HOP_BY_HOP = frozenset(
+    b"connection keep-alive proxy-authenticate proxy-authorization te trailer trailers"
+    b" transfer-encoding upgrade".split()
+)
+"""Headers that are the server's own affair (RFC 9110, 7.6.1): an application's are left out, as by
+gunicorn. Over HTTP/2 they would be errors."""
+
 logger = logging.getLogger(__name__)
 
 
-def respond(application: WSGIApplication, environ: WSGIEnvironment, send: ASGISendCallable) -> None:
-    """Serve one request from inside a greenlet.
+def respond(application: WSGIApplication, environ: WSGIEnvironment, send: Send) -> None:
+    """Serve one request from inside a greenlet or a pool's thread.
 
     An error before the response has started is logged and answered by a plain 500. A later one is
     raised: the server then cuts the connection, and the client cannot take a part for the whole.
@@ -60,7 +70,7 @@ def _send(chunks: Iterable[bytes], response: "Response") -> None:
 class Response:
     """One response on its way: start_response, write and the messages that they make."""
 
-    def __init__(self, send: ASGISendCallable, method: str) -> None:
+    def __init__(self, send: Send, method: str) -> None:
         self.started = False
         self._send = send
         self._bodiless = method == "HEAD"
@@ -84,7 +94,11 @@ class Response:
         self._head = {
             "type": "http.response.start",
             "status": int(status[:3]),
-            "headers": [(k.lower().encode("latin-1"), v.encode("latin-1")) for k, v in headers],
+            "headers": [
+                (name, v.encode("latin-1"))
+                for k, v in headers
+                if (name := k.lower().encode("latin-1")) not in HOP_BY_HOP
+            ],
             "trailers": False,
         }
         self._remaining = self._promised_length(self._head)
@@ -114,10 +128,12 @@ class Response:
             self._send_body(b"", more_body=False)
 
     def _send_body(self, chunk: bytes, *, more_body: bool) -> None:
-        if not self.started and self._head is not None:
-            self.started = True
-            await_in_greenlet(self._send(self._head))
         self._ended = not more_body
-        await_in_greenlet(
-            self._send({"type": "http.response.body", "body": chunk, "more_body": more_body})
-        )
+        body: HTTPResponseBodyEvent
+        body = {"type": "http.response.body", "body": chunk, "more_body": more_body}
+        if self.started or self._head is None:
+            await_here(self._send(body))
+        else:
+            self.started = True
+            # Together, at the price of one change of thread where there is one.
+            await_here(self._send(self._head, body))

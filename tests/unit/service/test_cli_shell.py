@@ -139,10 +139,13 @@ def test_an_error_ends_a_statement_not_the_console(
 def test_ctrl_c_ends_a_statement_not_the_console(
     console: AsyncConsole, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    # What a shell starts in the background ignores it, these tests too.
+    handler = signal.signal(signal.SIGINT, signal.default_int_handler)
     console.push("import asyncio")
     threading.Timer(0.2, os.kill, [os.getpid(), signal.SIGINT]).start()
     console.push("await asyncio.sleep(60)")
     console.push("len(asyncio.all_tasks())")
+    signal.signal(signal.SIGINT, handler)
     shown = capsys.readouterr()
     assert shown.err == "\nKeyboardInterrupt\n"
     assert int(shown.out) <= 3

@@ -40,14 +40,19 @@ class Exchange:
     sent: list[ASGISendEvent] = field(default_factory=list)
     unasked: int | None = None
     """How many chunks the application had not asked for when its answer began."""
+    ended: bool = False
 
     async def receive(self) -> ASGIReceiveEvent:
         if self.chunks:
             body = self.chunks.pop(0)
-            more_body = bool(self.chunks) or self.disconnects
-            return {"type": "http.request", "body": body, "more_body": more_body}
+            self.ended = not self.chunks and not self.disconnects
+            return {"type": "http.request", "body": body, "more_body": not self.ended}
         if self.disconnects:
             return {"type": "http.disconnect"}
+        if self.ended:
+            # The client is there, and has no more to say.
+            await asyncio.Event().wait()
+        self.ended = True
         return {"type": "http.request", "body": b"", "more_body": False}
 
     async def send(self, message: ASGISendEvent) -> None:

@@ -1,4 +1,6 @@
 import asyncio
+import gc
+import weakref
 from contextvars import ContextVar
 
 import pytest
@@ -231,3 +233,20 @@ async def test_a_scope_of_another_type_is_named(bridge: FlaskToAsgi) -> None:
     request_ = Exchange(bridge, http_scope(type="telepathy"))
     with pytest.raises(ValueError, match="'telepathy'"):
         await bridge(request_.scope, request_.receive, request_.send)
+
+
+async def test_requests_need_no_garbage_collector(flask_app: Flask, bridge: FlaskToAsgi) -> None:
+    @flask_app.get("/")
+    async def view() -> str:
+        await asyncio.sleep(0)
+        kept.append(weakref.ref(request.environ["wsgi.input"]))
+        return "answer"
+
+    kept: list[weakref.ref[object]] = []
+    gc.disable()
+    try:
+        for _ in range(10):
+            await exchange(bridge)
+        assert [reference() for reference in kept] == [None] * 10
+    finally:
+        gc.enable()

@@ -1,4 +1,3 @@
-import io
 from typing import Any
 from wsgiref.types import WSGIEnvironment
 
@@ -11,7 +10,7 @@ from tests.unit.service.asgi.client import exchange, http_scope
 
 
 def environ(**changes: Any) -> WSGIEnvironment:  # noqa: ANN401
-    return build_environ(http_scope(**changes), io.BytesIO())
+    return build_environ(http_scope(**changes))
 
 
 def test_what_wsgi_requires_is_there() -> None:
@@ -30,7 +29,7 @@ def test_what_wsgi_requires_is_there() -> None:
         "wsgi.version": (1, 0),
         "wsgi.url_scheme": "https",
         "wsgi.input_terminated": True,
-        "wsgi.multithread": False,
+        "wsgi.multithread": True,
     }.items() <= built.items()
     assert built["asgi.scope"]["type"] == "http"
 

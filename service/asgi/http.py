@@ -1,0 +1,120 @@
+"""One HTTP request: refused or admitted, run in a greenlet or a thread, and maybe interrupted."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from wsgiref.types import WSGIApplication, WSGIEnvironment
+
+from asgiref.typing import ASGIReceiveCallable, ASGISendCallable, HTTPScope
+from flask import Flask
+from werkzeug.exceptions import HTTPException, ServiceUnavailable
+
+from service.asgi.admission import Admission
+from service.asgi.body import RequestBody
+from service.asgi.client import Client
+from service.asgi.declarations import Declaration
+from service.asgi.environ import build_environ
+from service.asgi.exchange import Exchange, Interruption, current_exchange
+from service.asgi.greenlets import before_first_wait, run_in_greenlet
+from service.asgi.limits import MAX_BODY_SIZE, HeaderLimits, refuse_body
+from service.asgi.lingering import linger
+from service.asgi.patrol import Patrol
+from service.asgi.refusals import refuse
+from service.asgi.response import respond
+from service.asgi.threads import ThreadPool
+from service.asgi.views import Views
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpService:
+    """Serves the requests of one Flask application; `application` is it, or stands around it."""
+
+    flask_app: Flask
+    application: WSGIApplication
+    views: Views
+    threads: ThreadPool
+    headers: HeaderLimits
+    admission: Admission
+    patrol: Patrol
+
+    async def serve(
+        self, scope: HTTPScope, receive: ASGIReceiveCallable, send: ASGISendCallable
+    ) -> None:
+        """Serve one request, or refuse it."""
+        client = Client(receive)
+        environ = build_environ(scope)
+        environ["wsgi.input"] = body = RequestBody(client.receive)
+        send = linger(scope, body, send)
+        declared = partial(self.views.declaration, environ)
+        if error := self.headers.refuse(scope) or self._refuse_body(environ, declared):
+            await refuse(self.flask_app, error, environ, send)
+        else:
+            exchange = Exchange(client, send, declared, self.patrol)
+            await self._admit(environ, exchange, send)
+
+    async def _admit(
+        self, environ: WSGIEnvironment, exchange: Exchange, send: ASGISendCallable
+    ) -> None:
+        if not self.admission.is_free():
+            try:
+                await self.admission.wait()
+            except ServiceUnavailable as error:
+                await refuse(self.flask_app, error, environ, send)
+                return
+        try:
+            await self._serve_exchange(environ, exchange, send)
+        finally:
+            self.admission.leave()
+
+    async def _serve_exchange(
+        self, environ: WSGIEnvironment, exchange: Exchange, send: ASGISendCallable
+    ) -> None:
+        current_exchange.set(exchange)
+        try:
+            await self._run(environ, exchange)
+        except asyncio.CancelledError:
+            if not exchange.takes_back():
+                raise
+            exchange.leave()
+            await self._after_interruption(environ, exchange, send)
+        finally:
+            exchange.leave()
+            # A context may live on, with a task that the view has started for one.
+            current_exchange.set(None)
+
+    def _refuse_body(
+        self, environ: WSGIEnvironment, declared: Callable[[], Declaration]
+    ) -> HTTPException | None:
+        # A GET may have a body, but has no view that waits for a large one.
+        if environ["REQUEST_METHOD"] == "GET" and "CONTENT_LENGTH" not in environ:
+            return None
+        limit = declared().max_body_size
+        if limit is None:
+            return refuse_body(environ, self.flask_app.config["MAX_CONTENT_LENGTH"])
+        environ[MAX_BODY_SIZE] = limit
+        return refuse_body(environ, limit)
+
+    async def _run(self, environ: WSGIEnvironment, exchange: Exchange) -> None:
+        if self.views.need_thread(environ):
+            exchange.begin_to_wait()
+            await self.threads.run(respond, self.application, environ, exchange.send)
+        else:
+            await run_in_greenlet(self._run_on_loop, environ, exchange)
+
+    def _run_on_loop(self, environ: WSGIEnvironment, exchange: Exchange) -> None:
+        before_first_wait(exchange.begin_to_wait)
+        respond(self.application, environ, exchange.send)
+
+    async def _after_interruption(
+        self, environ: WSGIEnvironment, exchange: Exchange, send: ASGISendCallable
+    ) -> None:
+        method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
+        if exchange.interruption is Interruption.LATE:
+            logger.warning("%s %r passed its deadline", method, path)
+            await refuse(self.flask_app, ServiceUnavailable(), environ, send)
+        else:
+            logger.info("%s %r was cancelled: its client has gone", method, path)
