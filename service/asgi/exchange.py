@@ -30,7 +30,7 @@ class Exchange:
     """
 
     __slots__ = (
-        "_held", "_patrol", "_pending", "_send", "_task", "_timer",
+        "_held", "_looked_after", "_patrol", "_pending", "_send", "_task", "_timer",
         "client", "declared", "ended", "interruption", "started",
     )  # fmt: skip
 
@@ -51,6 +51,7 @@ class Exchange:
         self._task: asyncio.Task[object] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._held = 0
+        self._looked_after = False
         self._pending: Interruption | None = None
 
     async def send(self, *messages: ASGISendEvent) -> None:
@@ -66,6 +67,7 @@ class Exchange:
             # A server may take chunks without end and never wait, above all for a client that has
             # gone: others have their turn here, and so has the news of it.
             await asyncio.sleep(0)
+            self._look_after_stream()
 
     def begin_to_wait(self) -> None:
         """Take note, in the request's own task, that it waits for the first time."""
@@ -90,7 +92,14 @@ class Exchange:
             return False
         return self._task.uncancel() == 0
 
+    def _look_after_stream(self) -> None:
+        # A stream is for long: for a client that has gone, each chunk is one too many.
+        if self._task is not None and not self._looked_after:
+            self._patrol.leave(self._look_after)
+            self._look_after()
+
     def _look_after(self) -> None:
+        self._looked_after = True
         declared = self.declared()
         if not declared.to_its_end:
             self.client.watch(self._client_has_gone)

@@ -4,6 +4,7 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,6 +34,8 @@ def hypercorn(folder: Path, app: str, worker_class: str = "asyncio") -> Iterator
             assert server.stderr is not None
             for line in server.stderr:
                 if "Running on" in line:
+                    # A server that nobody listens to stops when the pipe of its log is full.
+                    threading.Thread(target=server.stderr.read, daemon=True).start()
                     yield int(line.split("127.0.0.1:")[1].split()[0])
                     break
             else:

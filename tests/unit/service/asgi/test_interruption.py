@@ -385,3 +385,18 @@ async def test_a_request_cancelled_from_outside_stays_cancelled(
     caller.task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await caller.task
+
+
+async def test_a_stream_ends_with_its_client_and_not_long_after(
+    flask_app: Flask, bridge: FlaskToAsgi
+) -> None:
+    """Else each chunk for nobody is a warning in asyncio's log: thousands in a moment."""
+
+    @flask_app.get("/")
+    async def view() -> Response:
+        return Response(b"x" for _ in iter(int, 1))
+
+    caller = Caller(bridge)
+    await caller.says(END_OF_BODY, GONE)
+    exchange = await caller.ends()
+    assert len(exchange.pieces) < 10
