@@ -2,8 +2,8 @@
 
 python -m benchmarks [--rounds 3] [--seconds 3] [--work a,b,…]    or: make bench
 
-Prints the tables. A run of all work replaces what is in benchmarks/results; a run of some of it
-leaves its files under var/benchmarks.
+Prints the tables. A run of all work replaces what is in benchmarks/results, and the tables in
+benchmarks/README.md; a run of some of it leaves its files under var/benchmarks.
 """
 
 import argparse
@@ -15,7 +15,7 @@ from pathlib import Path
 from benchmarks.bench import Bench
 from benchmarks.chart import draw
 from benchmarks.machine import MachineError, load_warning, take_cores
-from benchmarks.report import RESULTS, markdown, write_json
+from benchmarks.report import RESULTS, markdown, put_in_readme, write_json
 from benchmarks.works import WORKS, Work
 from tests.servers import ServerError
 
@@ -66,10 +66,11 @@ def _measure(bench: Bench, works: tuple[Work, ...]) -> None:
 
 def _leave(bench: Bench, directory: Path) -> None:
     directory.mkdir(parents=True, exist_ok=True)
-    tables = markdown(bench.results)
-    (directory / "table.md").write_text(tables + "\n")
     write_json(bench, directory / "results.json")
     draw(bench.results, directory / "chart.png")
+    tables = markdown(bench.results)
+    if directory == RESULTS:
+        put_in_readme(tables)
     print(tables)
     print(f"\nAlso in {directory}.", file=sys.stderr)
 

@@ -14,6 +14,8 @@ from benchmarks.targets import judged
 from benchmarks.works import WORKS
 
 RESULTS = Path(__file__).with_name("results")
+README = Path(__file__).with_name("README.md")
+TABLE_MARK = "<!-- table -->\n"
 PACKAGES = ("asgiref", "fastapi", "flask", "greenlet", "gunicorn", "hypercorn", "quart", "uvloop")
 TITLES = {peer.name: peer.title for peer in PEERS} | {
     "flask_wsgi": "bare Flask, WSGI",
@@ -116,3 +118,9 @@ def write_json(bench: Bench, path: Path) -> None:
         ],
     }
     path.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n")
+
+
+def put_in_readme(tables: str) -> None:
+    """Replace all that stands in the README behind its mark."""
+    text, mark, _ = README.read_text().partition(TABLE_MARK)
+    README.write_text(f"{text}{mark}\n{tables}\n")
