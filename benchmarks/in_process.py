@@ -1,24 +1,36 @@
-"""What one request costs without a server: each application is called in this process.
+"""What one request costs without a server: an application is called in this process.
 
-python -m benchmarks.in_process    prints JSON: microseconds per request, by round
+python -m benchmarks.in_process bridge    prints microseconds per request
+
+Each application has a process to itself: those that leave work to the garbage collector would pay
+for all that the others have imported.
 """
 
 import asyncio
-import json
 import sys
 import time
 from collections.abc import Awaitable, Callable
+from importlib import import_module
 from io import BytesIO
+from statistics import median
 from typing import Any
 from wsgiref.types import WSGIApplication, WSGIEnvironment
 
 import uvloop
 
-from benchmarks.apps import bridge, fastapi_async, flask_sync, quart_async, raw, stock
+APPLICATIONS = {
+    "raw": "benchmarks.apps.raw",
+    "flask_wsgi": "benchmarks.apps.flask_sync",
+    "bridge": "benchmarks.apps.bridge",
+    "fastapi": "benchmarks.apps.fastapi_async",
+    "quart": "benchmarks.apps.quart_async",
+    "stock": "benchmarks.apps.stock",
+}
+WSGI = {"flask_wsgi"}
 
-ROUNDS = 21
-SECONDS_PER_ROUND = 0.1
 WARM_UP = 500
+REPETITIONS = 9
+REQUESTS = 500
 
 HEADERS = [
     (b"host", b"localhost:8000"),
@@ -109,34 +121,19 @@ def wsgi(app: WSGIApplication) -> Ask:
     return ask
 
 
-APPLICATIONS = {
-    "raw": asgi(raw.app),
-    "flask_wsgi": wsgi(flask_sync.app.wsgi_app),
-    "bridge": asgi(bridge.app),
-    "fastapi": asgi(fastapi_async.app),
-    "quart": asgi(quart_async.app),
-    "stock": asgi(stock.app),
-}
+async def measure(name: str) -> float:
+    """Give the microseconds per request of one application: the median of short repetitions."""
+    application = import_module(APPLICATIONS[name]).app
+    ask = wsgi(application.wsgi_app) if name in WSGI else asgi(application)
+    await ask(WARM_UP)
+    return median([await _seconds(ask) for _ in range(REPETITIONS)]) / REQUESTS * 1e6
 
 
-async def measure() -> dict[str, list[float]]:
-    """Give the microseconds per request of each application, by round; the rounds interleave."""
-    counts = {}
-    for name, ask in APPLICATIONS.items():
-        await ask(WARM_UP)
-        counts[name] = max(1, round(SECONDS_PER_ROUND / await _seconds(ask, WARM_UP) * WARM_UP))
-    rounds: dict[str, list[float]] = {name: [] for name in APPLICATIONS}
-    for _ in range(ROUNDS):
-        for name, ask in APPLICATIONS.items():
-            rounds[name].append(await _seconds(ask, counts[name]) / counts[name] * 1e6)
-    return rounds
-
-
-async def _seconds(ask: Ask, times: int) -> float:
+async def _seconds(ask: Ask) -> float:
     started = time.perf_counter()
-    await ask(times)
+    await ask(REQUESTS)
     return time.perf_counter() - started
 
 
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps(uvloop.run(measure())))
+    sys.stdout.write(str(uvloop.run(measure(sys.argv[1]))))
