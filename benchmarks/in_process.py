@@ -2,8 +2,8 @@
 
 python -m benchmarks.in_process bridge    prints microseconds per request
 
-Each application has a process to itself: those that leave work to the garbage collector would pay
-for all that the others have imported.
+Each application has a process to itself: one that leaves work to the garbage collector could
+else pay for all that the others have imported.
 """
 
 import asyncio
