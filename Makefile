@@ -13,7 +13,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no
 COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --generate-hashes \
 	--python-version 3.11 --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
 
-.PHONY: help run test coverage check servers mongodb-server lock clean
+.PHONY: help run test coverage check bench servers mongodb-server lock clean
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 18
@@ -36,6 +36,10 @@ check: $(VENV)/installed-dev ## Check style, types and layers
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+bench: $(VENV)/installed-benchmarks ## Measure the bridge beside its peers (ROUNDS=3 SECONDS=3 WORK=a,b)
+	@exec $(BIN)/python -m benchmarks $(if $(ROUNDS),--rounds $(ROUNDS)) \
+		$(if $(SECONDS),--seconds $(SECONDS)) $(if $(WORK),--work $(WORK))
+
 servers: $(VENV)/installed-dev mongodb-server ## Run MySQL, MongoDB and Redis under var/servers until Ctrl-C
 	@exec $(BIN)/python -m tests.servers
 
@@ -47,6 +51,8 @@ mongodb-server: ## Build a stand-in for MongoDB, where there is Go and no mongod
 lock: $(VENV)/installed-dev ## Bring the lock files up to pyproject.toml (UPGRADE=1: and all packages up to date)
 	$(COMPILE) --output-file requirements.lock
 	$(COMPILE) --group dev --output-file requirements-dev.lock
+	$(COMPILE) --group benchmarks --constraint requirements-dev.lock \
+		--output-file requirements-benchmarks.lock
 
 clean: ## Remove the environment, what was built, and caches; keep the data under var
 	rm -rf $(VENV) .tox .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
@@ -60,7 +66,8 @@ $(MONGODB_SERVER): $(wildcard tests/servers/mongodb/*)
 # The files that follow stand for finished steps: each is as new as what its step was done from.
 $(VENV)/installed-run: requirements.lock
 $(VENV)/installed-dev: requirements-dev.lock
-$(VENV)/installed-run $(VENV)/installed-dev: pyproject.toml $(VENV)/created
+$(VENV)/installed-benchmarks: requirements-benchmarks.lock
+$(VENV)/installed-run $(VENV)/installed-dev $(VENV)/installed-benchmarks: pyproject.toml $(VENV)/created
 	@echo "Installing $(filter %.lock,$^) into $(VENV) ..."
 	@$(INSTALL) --require-hashes --requirement $(filter %.lock,$^)
 	@$(INSTALL) --no-deps --no-build-isolation --editable .
