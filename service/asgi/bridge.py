@@ -11,6 +11,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from service.asgi.admission import Admission
 from service.asgi.awaiting import await_in_place
 from service.asgi.declarations import Declaration
+from service.asgi.greenlets import run_in_greenlet
+from service.asgi.holding import HoldingDetector
 from service.asgi.http import HttpService
 from service.asgi.lifespan import Lifespan, serve_lifespan
 from service.asgi.limits import HeaderLimits, let_views_declare_body_limits
@@ -44,6 +46,7 @@ class FlaskToAsgi(WsgiToAsgi):
         max_in_flight: int = 4096,
         max_queued: int = 1024,
         trusted_proxies: int = 0,
+        slow_callback: float | None = None,
     ) -> None:
         """Bridge any Flask application.
 
@@ -54,12 +57,14 @@ class FlaskToAsgi(WsgiToAsgi):
         by 408; one with more than `max_header_count` headers, or `max_header_size` bytes of them,
         by 431. At most `max_in_flight` requests are served at once and `max_queued` more wait;
         others are answered by 503 and ``Retry-After``. The scheme, host and client that so many
-        `trusted_proxies` report are believed.
+        `trusted_proxies` report are believed. In development, a view that holds the loop for more
+        than `slow_callback` seconds is named in the log with its line, once for each line.
         """
         super().__init__(flask_app)  # type: ignore[no-untyped-call]
         self.flask_app = flask_app
         self._lifespan = lifespan or nullcontext
         self._threads = ThreadPool(sync_workers)
+        self._detector = None if slow_callback is None else HoldingDetector(slow_callback)
         defaults = Declaration(deadline=deadline, body_deadline=body_deadline)
         self._http = HttpService(
             flask_app=flask_app,
@@ -69,6 +74,7 @@ class FlaskToAsgi(WsgiToAsgi):
             headers=HeaderLimits(max_header_count, max_header_size),
             admission=Admission(max_in_flight, max_queued),
             patrol=Patrol(),
+            run_in_greenlet=self._detector.run if self._detector else run_in_greenlet,
         )
         await_in_place(flask_app)
         accept_async_iterators(flask_app)
@@ -81,12 +87,19 @@ class FlaskToAsgi(WsgiToAsgi):
         if scope["type"] == "http":
             await self._http.serve(scope, receive, send)
         elif scope["type"] == "lifespan":
-            await serve_lifespan(self._lifespan, receive, send)
-            self._threads.close()
+            try:
+                await serve_lifespan(self._lifespan, receive, send)
+            finally:
+                self._close()
         elif scope["type"] == "websocket":
             await refuse_websocket(receive, send)
         else:
             raise ValueError(f"FlaskToAsgi does not serve scopes of type {scope['type']!r}.")
+
+    def _close(self) -> None:
+        self._threads.close()
+        if self._detector is not None:
+            self._detector.close()
 
 
 def _behind(flask_app: Flask, proxies: int) -> WSGIApplication:
