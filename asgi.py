@@ -17,4 +17,8 @@ except SettingsError as error:
 configure_logging(settings.log_level)
 wiring = wire(settings)
 flask_app = create_app(settings, wiring.use_cases)
-app = FlaskToAsgi(flask_app, lifespan=partial(serving, wiring))
+app = FlaskToAsgi(
+    flask_app,
+    lifespan=partial(serving, wiring),
+    slow_callback=0.1 if settings.profile == "development" else None,
+)

@@ -11,8 +11,11 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from service.asgi.admission import Admission
 from service.asgi.awaiting import await_in_place
 from service.asgi.declarations import Declaration
+from service.asgi.greenlets import run_in_greenlet
+from service.asgi.holding import HoldingDetector
 from service.asgi.http import HttpService
-from service.asgi.lifespan import Lifespan, serve_lifespan
+from service.asgi.lifespan import LifespanDeadlines, serve_lifespan
+from service.asgi.lifetime import Lifespan
 from service.asgi.limits import HeaderLimits, let_views_declare_body_limits
 from service.asgi.patrol import Patrol
 from service.asgi.refusals import refuse_websocket
@@ -44,22 +47,30 @@ class FlaskToAsgi(WsgiToAsgi):
         max_in_flight: int = 4096,
         max_queued: int = 1024,
         trusted_proxies: int = 0,
+        slow_callback: float | None = None,
+        startup_timeout: float = 30,
+        shutdown_timeout: float = 10,
     ) -> None:
         """Bridge any Flask application.
 
         `lifespan` is entered on the server's loop before the first request and left after the last;
-        it may raise ``StartupFailed``. At most `sync_workers` sync views run at once; more wait.
-        A request that has waited, but not begun its answer, for `deadline` seconds is cancelled and
-        answered by 503; one whose body is not there `body_deadline` seconds after it was asked for,
-        by 408; one with more than `max_header_count` headers, or `max_header_size` bytes of them,
-        by 431. At most `max_in_flight` requests are served at once and `max_queued` more wait;
-        others are answered by 503 and ``Retry-After``. The scheme, host and client that so many
-        `trusted_proxies` report are believed.
+        it may raise ``StartupFailed``, and is given up where it takes more than `startup_timeout`
+        seconds to enter or `shutdown_timeout` to leave. At most `sync_workers` sync views run at
+        once; more wait. A request that has waited, but not begun its answer, for `deadline` seconds
+        is cancelled and answered by 503; one whose body is not there `body_deadline` seconds after
+        it was asked for, by 408; one with more than `max_header_count` headers, or
+        `max_header_size` bytes of them, by 431. At most `max_in_flight` requests are served at once
+        and `max_queued` more wait; others are answered by 503 and ``Retry-After``. The scheme, host
+        and client that so many `trusted_proxies` report are believed. In development, a view that
+        holds the loop for more than `slow_callback` seconds is named in the log with its line, once
+        for each line.
         """
         super().__init__(flask_app)  # type: ignore[no-untyped-call]
         self.flask_app = flask_app
         self._lifespan = lifespan or nullcontext
+        self._lifespan_deadlines = LifespanDeadlines(startup_timeout, shutdown_timeout)
         self._threads = ThreadPool(sync_workers)
+        self._detector = None if slow_callback is None else HoldingDetector(slow_callback)
         defaults = Declaration(deadline=deadline, body_deadline=body_deadline)
         self._http = HttpService(
             flask_app=flask_app,
@@ -69,6 +80,7 @@ class FlaskToAsgi(WsgiToAsgi):
             headers=HeaderLimits(max_header_count, max_header_size),
             admission=Admission(max_in_flight, max_queued),
             patrol=Patrol(),
+            run_in_greenlet=self._detector.run if self._detector else run_in_greenlet,
         )
         await_in_place(flask_app)
         accept_async_iterators(flask_app)
@@ -81,12 +93,19 @@ class FlaskToAsgi(WsgiToAsgi):
         if scope["type"] == "http":
             await self._http.serve(scope, receive, send)
         elif scope["type"] == "lifespan":
-            await serve_lifespan(self._lifespan, receive, send)
-            self._threads.close()
+            try:
+                await serve_lifespan(self._lifespan, self._lifespan_deadlines, receive, send)
+            finally:
+                self._close()
         elif scope["type"] == "websocket":
             await refuse_websocket(receive, send)
         else:
             raise ValueError(f"FlaskToAsgi does not serve scopes of type {scope['type']!r}.")
+
+    def _close(self) -> None:
+        self._threads.close()
+        if self._detector is not None:
+            self._detector.close()
 
 
 def _behind(flask_app: Flask, proxies: int) -> WSGIApplication:

@@ -2,9 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import TypeAlias
 from wsgiref.types import WSGIApplication, WSGIEnvironment
 
 from asgiref.typing import ASGIReceiveCallable, ASGISendCallable, HTTPScope
@@ -17,7 +18,7 @@ from service.asgi.client import Client
 from service.asgi.declarations import Declaration
 from service.asgi.environ import build_environ
 from service.asgi.exchange import Exchange, Interruption, current_exchange
-from service.asgi.greenlets import before_first_wait, run_in_greenlet
+from service.asgi.greenlets import before_first_wait
 from service.asgi.limits import MAX_BODY_SIZE, HeaderLimits, refuse_body
 from service.asgi.lingering import linger
 from service.asgi.patrol import Patrol
@@ -26,12 +27,19 @@ from service.asgi.response import respond
 from service.asgi.threads import ThreadPool
 from service.asgi.views import Views
 
+RunInGreenlet: TypeAlias = Callable[
+    [Callable[[WSGIEnvironment, Exchange], None], WSGIEnvironment, Exchange], Awaitable[None]
+]
+
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpService:
-    """Serves the requests of one Flask application; `application` is it, or stands around it."""
+    """Serves the requests of one Flask application; `application` is it, or stands around it.
+
+    `run_in_greenlet` is the function of that name, or one that does more.
+    """
 
     flask_app: Flask
     application: WSGIApplication
@@ -40,6 +48,7 @@ class HttpService:
     headers: HeaderLimits
     admission: Admission
     patrol: Patrol
+    run_in_greenlet: RunInGreenlet
 
     async def serve(
         self, scope: HTTPScope, receive: ASGIReceiveCallable, send: ASGISendCallable
@@ -103,7 +112,7 @@ class HttpService:
             exchange.begin_to_wait()
             await self.threads.run(respond, self.application, environ, exchange.send)
         else:
-            await run_in_greenlet(self._run_on_loop, environ, exchange)
+            await self.run_in_greenlet(self._run_on_loop, environ, exchange)
 
     def _run_on_loop(self, environ: WSGIEnvironment, exchange: Exchange) -> None:
         before_first_wait(exchange.begin_to_wait)

@@ -2,13 +2,14 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
-from typing import TypeAlias
+from dataclasses import dataclass
 
 from asgiref.typing import ASGIReceiveCallable, ASGISendCallable
 
-Lifespan: TypeAlias = Callable[[], AbstractAsyncContextManager[None]]
+from service.asgi.lifetime import Lifespan, Lifetime, Overdue
+
+GRACE = 1
+"""Seconds that what hung has to clean up, once it has been cancelled."""
 
 logger = logging.getLogger(__name__)
 
@@ -20,25 +21,66 @@ class StartupFailed(Exception):
     """
 
 
+@dataclass(frozen=True, slots=True)
+class LifespanDeadlines:
+    """How many seconds start-up and shutdown may take."""
+
+    startup: float
+    shutdown: float
+
+
 async def serve_lifespan(
-    lifespan: Lifespan, receive: ASGIReceiveCallable, send: ASGISendCallable
+    lifespan: Lifespan,
+    deadlines: LifespanDeadlines,
+    receive: ASGIReceiveCallable,
+    send: ASGISendCallable,
 ) -> None:
-    """Enter the context manager at start-up and leave it at shutdown, in this one task."""
+    """Enter the context manager at start-up and leave it at shutdown, in one task."""
     await receive()
-    started = False
+    lifetime = Lifetime(lifespan)
     try:
-        async with lifespan():
-            started = True
-            await send({"type": "lifespan.startup.complete"})
-            await receive()
-    except StartupFailed as failure:
-        await _fail(send, str(failure), started=started)
-    except Exception:
-        step = "Shutdown" if started else "Start-up"
-        logger.exception("%s failed", step)
-        await _fail(send, f"{step} failed: the reason is in the log.", started=started)
+        await _live(lifetime, deadlines, receive, send)
+    except asyncio.CancelledError:
+        await lifetime.give_up(deadlines.shutdown)
+        raise
+    except Exception as error:  # noqa: BLE001  # It is logged, and the server is told.
+        await lifetime.give_up(GRACE)
+        started = lifetime.begun
+        await _fail(send, _explain(error, deadlines, started=started), started=started)
     else:
         await send({"type": "lifespan.shutdown.complete"})
+
+
+async def _live(
+    lifetime: Lifetime,
+    deadlines: LifespanDeadlines,
+    receive: ASGIReceiveCallable,
+    send: ASGISendCallable,
+) -> None:
+    await lifetime.begin(deadlines.startup)
+    await send({"type": "lifespan.startup.complete"})
+    await lifetime.last_until(receive())
+    await lifetime.end(deadlines.shutdown)
+
+
+def _explain(error: Exception, deadlines: LifespanDeadlines, *, started: bool) -> str:
+    """Return the line that the operator sees; what it leaves out is logged."""
+    if isinstance(error, StartupFailed):
+        return str(error)
+    if isinstance(error, Overdue):
+        return _explain_delay(deadlines, started=started)
+    step = "Shutdown" if started else "Start-up"
+    logger.error("%s failed", step, exc_info=error)
+    return f"{step} failed: the reason is in the log."
+
+
+def _explain_delay(deadlines: LifespanDeadlines, *, started: bool) -> str:
+    if not started:
+        return f"Start-up hung, and was given up after {deadlines.startup:g} seconds."
+    line = f"Shutdown hung, and was given up after {deadlines.shutdown:g} seconds."
+    # Servers show why a start has failed; not all show it of a shutdown.
+    logger.error(line)
+    return line
 
 
 async def _fail(send: ASGISendCallable, message: str, *, started: bool) -> None:

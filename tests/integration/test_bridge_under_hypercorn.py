@@ -61,6 +61,30 @@ async def lifespan():
 app = FlaskToAsgi(Flask(__name__), lifespan=lifespan)
 """
 
+HANGING_APP = """
+import asyncio
+from contextlib import asynccontextmanager
+from flask import Flask
+from service.asgi import FlaskToAsgi
+
+@asynccontextmanager
+async def hangs_at_start():
+    await asyncio.Event().wait()
+    yield
+
+@asynccontextmanager
+async def hangs_at_end():
+    yield
+    try:
+        await asyncio.Event().wait()
+    finally:
+        await asyncio.Event().wait()
+
+timeouts = {"startup_timeout": 0.5, "shutdown_timeout": 0.5}
+at_start = FlaskToAsgi(Flask(__name__), lifespan=hangs_at_start, **timeouts)
+at_end = FlaskToAsgi(Flask(__name__), lifespan=hangs_at_end, **timeouts)
+"""
+
 
 def hypercorn(folder: Path, app: str, *options: str) -> "subprocess.Popen[str]":
     (folder / "served.py").write_text(app)
@@ -136,6 +160,29 @@ def test_a_failed_start_is_one_line_and_a_failed_exit(tmp_path: Path, worker_cla
     with hypercorn(tmp_path, FAILING_APP, *options) as server:
         assert server.communicate()[1] == "The store is away: start it.\n"
     assert server.returncode == 1
+
+
+@pytest.mark.parametrize("worker_class", ["asyncio", "uvloop"])
+def test_a_start_that_hangs_is_one_line_and_a_failed_exit(
+    tmp_path: Path, worker_class: str
+) -> None:
+    app = HANGING_APP + "app = at_start"
+    with hypercorn(tmp_path, app, "--workers", "0", "--worker-class", worker_class) as server:
+        assert server.communicate(timeout=30)[1] == (
+            "Start-up hung, and was given up after 0.5 seconds.\n"
+        )
+    assert server.returncode == 1
+
+
+@pytest.mark.parametrize("worker_class", ["asyncio", "uvloop"])
+def test_a_shutdown_that_hangs_does_not_hang_the_server(tmp_path: Path, worker_class: str) -> None:
+    app = HANGING_APP + "app = at_end"
+    with hypercorn(tmp_path, app, "--workers", "0", "--worker-class", worker_class) as server:
+        assert server.stderr is not None
+        assert "Running on" in server.stderr.readline()
+        server.terminate()
+        said = server.communicate(timeout=30)[1]
+    assert "Shutdown hung, and was given up after 0.5 seconds." in said
 
 
 @pytest.mark.parametrize("workers", [1, 2])
