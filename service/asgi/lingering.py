@@ -16,7 +16,8 @@ def linger(scope: HTTPScope, body: RequestBody, send: ASGISendCallable) -> ASGIS
 
     A server of HTTP/1.1 closes the connection behind an answer whose request it has not read. The
     client's next bytes are then answered by a reset, which can take the answer from it: nginx has
-    `lingering_close` for the same. What is received is dropped: at most BYTES, for SECONDS.
+    `lingering_close` for the same. Over HTTP/2, Hypercorn 0.18 drops the connection with all its
+    streams. What is received is dropped: at most BYTES, for SECONDS.
     """
     if not _announces_body(scope):
         return send
@@ -33,6 +34,9 @@ def linger(scope: HTTPScope, body: RequestBody, send: ASGISendCallable) -> ASGIS
 
 
 def _announces_body(scope: HTTPScope) -> bool:
+    if scope["http_version"] == "2":
+        # A body needs no header to announce it there.
+        return scope["method"] not in {"GET", "HEAD"}
     names = {b"content-length", b"transfer-encoding"}
     return scope["http_version"] in {"1.0", "1.1"} and any(
         name in names and value != b"0" for name, value in scope["headers"]

@@ -216,10 +216,6 @@ async def test_a_view_reads_a_body_that_is_still_being_sent(
     assert answer.json() == {"first": 3, "rest": 100_000}
 
 
-# Over HTTP/2 an answer that comes before the body's end can be lost: docs/choosing-a-server.md.
-@pytest.mark.parametrize(
-    "server", [SERVERS["uvicorn"], SERVERS["granian"]], ids=["uvicorn", "granian"], indirect=True
-)
 @pytest.mark.parametrize("path", ["/short", "/short-sync"])
 async def test_a_body_over_the_limit_gets_413(client: httpx.AsyncClient, path: str) -> None:
     async def pieces() -> AsyncIterator[bytes]:
