@@ -216,6 +216,13 @@ async def test_a_view_reads_a_body_that_is_still_being_sent(
     assert answer.json() == {"first": 3, "rest": 100_000}
 
 
+# granian at times resets an HTTP/1.1 connection that still sends: docs/choosing-a-server.md.
+@pytest.mark.parametrize(
+    "server",
+    [server for name, server in SERVERS.items() if name != "granian"],
+    ids=[name for name in SERVERS if name != "granian"],
+    indirect=True,
+)
 @pytest.mark.parametrize("path", ["/short", "/short-sync"])
 async def test_a_body_over_the_limit_gets_413(client: httpx.AsyncClient, path: str) -> None:
     async def pieces() -> AsyncIterator[bytes]:
