@@ -29,6 +29,21 @@ class Conflict(DomainError):
     """What was asked does not go with the present state; reading it again shows why."""
 
 
+class StaleVersion(DomainError):
+    """What was to be changed is at another version than its caller knows."""
+
+    def __init__(self, kind: str, version: int) -> None:
+        super().__init__(f"The {kind} is at version {version} by now.")
+        self.kind = kind
+        self.version = version
+
+
+def check_version(kind: str, version: int, expected: frozenset[int] | None) -> None:
+    """Raise StaleVersion for a version that is not expected; None expects whichever there is."""
+    if expected is not None and version not in expected:
+        raise StaleVersion(kind, version)
+
+
 class StoreUnavailable(DomainError):
     """A store gave no answer within its deadline; nothing was changed.
 

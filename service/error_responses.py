@@ -3,7 +3,6 @@
 import json
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
 from http import HTTPStatus
 
 from flask import Flask, Response, current_app
@@ -12,79 +11,37 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from domain import errors as domain
 from service import request_errors as request
+from service.problems import PROBLEMS, Problem, problem_of
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """What all problems of one kind have in common.
-
-    `slug` ends the type's URI. `detail` is what a client is told; None tells it the error's text.
-    """
-
-    status: HTTPStatus
-    slug: str
-    title: str
-    detail: str | None = None
-
-
-# An error has the problem of the nearest of its classes that is listed.
-PROBLEMS: Mapping[type[Exception], Problem] = {
-    request.MalformedBody: Problem(HTTPStatus.BAD_REQUEST, "malformed-body", "Malformed body"),
-    request.InvalidQuery: Problem(HTTPStatus.BAD_REQUEST, "invalid-query", "Invalid query"),
-    request.UnsupportedBody: Problem(
-        HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "unsupported-body", "Unsupported body"
-    ),
-    request.InvalidBody: Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-body", "Invalid body"),
-    domain.InvalidValue: Problem(
-        HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-body", "Invalid body", "The body does not fit."
-    ),
-    domain.NotFound: Problem(HTTPStatus.NOT_FOUND, "not-found", "Not found"),
-    domain.Conflict: Problem(HTTPStatus.CONFLICT, "conflict", "Conflict"),
-    domain.CorruptedValue: Problem(
-        HTTPStatus.INTERNAL_SERVER_ERROR,
-        "corrupted-value",
-        "Corrupted value",
-        "A stored value can't be read; the service's log says which and why.",
-    ),
-    domain.StoreUnavailable: Problem(
-        HTTPStatus.SERVICE_UNAVAILABLE,
-        "store-unavailable",
-        "Store unavailable",
-        "A store that this needs gives no answer. Nothing was changed; try again later.",
-    ),
-    domain.OutcomeUnknown: Problem(
-        HTTPStatus.SERVICE_UNAVAILABLE,
-        "outcome-unknown",
-        "Outcome unknown",
-        "A store went away during the change. Read again to see whether it was made.",
-    ),
-}
 
 
 def register_error_responses(app: Flask) -> None:
     """Make every error of `app` a problem, the framework's own too."""
     for error_class in PROBLEMS:
-        app.register_error_handler(error_class, _problem_of_error)
-    app.register_error_handler(HTTPException, _problem_of_framework)
+        if not issubclass(error_class, HTTPException):
+            app.register_error_handler(error_class, _answer_to_error)
+    app.register_error_handler(HTTPException, _answer_to_framework)
 
 
-def _problem_of_error(error: Exception) -> Response:
-    problem = next(PROBLEMS[kind] for kind in type(error).__mro__ if kind in PROBLEMS)
+def _answer_to_error(error: Exception) -> Response:
+    problem = problem_of(error) or PROBLEMS[type(error)]
     if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         logger.warning("%s: %s", problem.title, error)
-    members = {
-        "type": f"/problems/{problem.slug}",
+    detail = problem.detail or str(error)
+    return _response(_members(problem, detail) | _faults(error), problem.status, _headers(error))
+
+
+def _members(problem: Problem, detail: str | None) -> dict[str, object]:
+    return {
+        "type": problem.type,
         "title": problem.title,
         "status": problem.status,
-        "detail": problem.detail or str(error),
-        **_faults(error),
+        "detail": detail,
     }
-    return _response(members, problem.status, _headers(error))
 
 
-def _faults(error: Exception) -> dict[str, list[dict[str, str]]]:
+def _faults(error: Exception) -> dict[str, object]:
     match error:
         case request.InvalidBody(faults=faults):
             return {"errors": [{"pointer": fault.where, "detail": fault.what} for fault in faults]}
@@ -104,15 +61,19 @@ def _headers(error: Exception) -> dict[str, str]:
     return {}
 
 
-def _problem_of_framework(error: HTTPException) -> Response:
-    """Give an error of Flask or Werkzeug the form that RFC 9457 has for plain HTTP errors."""
+def _answer_to_framework(error: HTTPException) -> Response:
+    """Answer an error of Flask or Werkzeug; one that is not listed has RFC 9457's blank type."""
     status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
-    members = {
-        "type": "about:blank",
-        "title": status.phrase,
-        "status": status,
-        "detail": _framework_detail(error),
-    }
+    problem = problem_of(error)
+    if problem is None:
+        members: dict[str, object] = {
+            "type": "about:blank",
+            "title": status.phrase,
+            "status": status,
+            "detail": error.description,
+        }
+    else:
+        members = _members(problem, problem.detail or _framework_detail(error))
     headers = {name: value for name, value in error.get_headers() if name.lower() != "content-type"}
     return _response(members, status, headers)
 

@@ -24,6 +24,22 @@ class UnsupportedBody(RequestError):
     """The body's media type is none of those that the route takes."""
 
 
+class NotAcceptableAnswer(RequestError):
+    """The client takes none of the media types that there are."""
+
+    def __init__(self) -> None:
+        super().__init__("The answer is application/json, which the Accept header excludes.")
+
+
+class PreconditionRequired(RequestError):
+    """A change came without an If-Match (RFC 6585, 3)."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "If-Match must name the ETag of the version that is changed, or * for whichever."
+        )
+
+
 class InvalidBody(RequestError):
     """The body is JSON that does not fit the route's schema."""
 

@@ -22,6 +22,9 @@ ACTIVITY = "/v1/activity"
 CONFIGURATION = "/v1/configuration"
 NOBODY = "01900000-0000-7000-8000-00000000dead"
 
+# What a client sends with every request whose point is something else than its conditions.
+WHICHEVER_VERSION = {"If-Match": "*"}
+
 LARGE_BODY = b'{"name": "%s"}' % (b"x" * MAX_BODY_SIZE)
 
 
@@ -142,6 +145,10 @@ MALFORMED = [
     _malformed("deep lists", b"[" * 100_000),
     _malformed("deep objects in a field", b'{"name":' * 100_000),
     _malformed("a number of 5,000 digits", b'{"name": ' + b"9" * 5_000 + b"}"),
+    _malformed("a key named twice", b'{"name": "x", "name": "y"}', '"name" at line 1 column 2'),
+    _malformed("a key named twice further in", b'{"name": {"a": 1, "a": 2}}', '"a" at line 1'),
+    _malformed("what is no number", b'{"name": NaN}'),
+    _malformed("infinity", b'{"name": -Infinity}'),
     _malformed("a compressed body", b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03"),
     _malformed("a form in the place of JSON", b"name=x"),
 ]
@@ -295,6 +302,52 @@ ENCODED = BadRequest(
     detail="Content-Encoding",
 )
 
+CONDITIONS = [
+    BadRequest(
+        name="a version that nobody has",
+        method="PUT",
+        path=AUTHOR,
+        body=b'{"name": "x"}',
+        headers={"Content-Type": JSON, "If-Match": '"77-00000000"'},
+        status=412,
+    ),
+    BadRequest(
+        name="a weak tag",
+        method="PATCH",
+        path=AUTHOR,
+        body=b'{"name": "x"}',
+        headers={"Content-Type": MERGE_PATCH, "If-Match": 'W/"1-00000000"'},
+        status=412,
+    ),
+    BadRequest(
+        name="a tag that is none",
+        method="PATCH",
+        path=CONFIGURATION,
+        body=b'{"signUpsOpen": false}',
+        headers={"Content-Type": MERGE_PATCH, "If-Match": "1; DROP TABLE"},
+        status=412,
+    ),
+    BadRequest(
+        name="a change of what must not be there",
+        method="PUT",
+        path=AUTHOR,
+        body=b'{"name": "x"}',
+        headers={"Content-Type": JSON, "If-Match": "*", "If-None-Match": "*"},
+        status=412,
+    ),
+]
+
+NOT_ACCEPTABLE = [
+    BadRequest(
+        name=f"an answer in {accept}",
+        method="GET",
+        body=b"",
+        headers={"Accept": accept},
+        status=406,
+    )
+    for accept in ("text/html", "application/xml, text/*", "application/json;q=0", "nonsense")
+]
+
 TOO_LARGE = [
     BadRequest(name="a body over the limit", body=LARGE_BODY, status=413),
     BadRequest(name="a body over the limit, in chunks", body=LARGE_BODY, chunked=True, status=413),
@@ -322,6 +375,8 @@ BAD_REQUESTS = [
         *MISSING,
         *UNSUPPORTED,
         ENCODED,
+        *CONDITIONS,
+        *NOT_ACCEPTABLE,
         *TOO_LARGE,
         *WRONG_METHODS,
     )

@@ -7,7 +7,7 @@ from uuid import UUID
 from domain.catalogue.entities import Author, AuthorChanges, AuthorDetails
 from domain.catalogue.events import author_changed, author_created, author_deleted
 from domain.catalogue.ports import CatalogueStores
-from domain.errors import NotFound
+from domain.errors import NotFound, check_version
 from domain.pagination import Page, PageRequest
 from domain.ports import Cache, Clock, Identifiers, UnitOfWork
 
@@ -63,11 +63,15 @@ class Catalogue:
         )
         return Page.of(found, page.limit, lambda author: author.id)
 
-    async def replace_author(self, author_id: UUID, details: AuthorDetails) -> Author:
+    async def replace_author(
+        self, author_id: UUID, details: AuthorDetails, expected: frozenset[int] | None = None
+    ) -> Author:
         """Change all details; otherwise like `change_author`."""
-        return await self.change_author(author_id, {**details})
+        return await self.change_author(author_id, {**details}, expected)
 
-    async def change_author(self, author_id: UUID, changes: AuthorChanges) -> Author:
+    async def change_author(
+        self, author_id: UUID, changes: AuthorChanges, expected: frozenset[int] | None = None
+    ) -> Author:
         """Change some details and give the author as it is then.
 
         Safe to repeat: details that are as asked already make no new version and no event.
@@ -78,6 +82,7 @@ class Catalogue:
             author = await stores.authors.get_for_change(author_id)
             if author is None:
                 raise NotFound("author", author_id)
+            check_version("author", author.version, expected)
             fields = [field for field, value in changes.items() if getattr(author, field) != value]
             if not fields:
                 return author
@@ -93,13 +98,14 @@ class Catalogue:
         finally:
             await self._author_cache.forget(author_id)
 
-    async def delete_author(self, author_id: UUID) -> None:
+    async def delete_author(self, author_id: UUID, expected: frozenset[int] | None = None) -> None:
         """Make an author absent; raises NotFound, also when it is absent already."""
 
         async def delete(stores: CatalogueStores) -> None:
             author = await stores.authors.get_for_change(author_id)
             if author is None:
                 raise NotFound("author", author_id)
+            check_version("author", author.version, expected)
             now = self._clock.now()
             await stores.authors.delete(author_id, now)
             await stores.outbox.add(author_deleted(self._identifiers.new(), author, now))

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from domain.configuration.entities import Configuration, ConfigurationChanges
 from domain.configuration.ports import Configurations
-from domain.errors import Conflict, CorruptedValue, StoreUnavailable
+from domain.errors import Conflict, CorruptedValue, StoreUnavailable, check_version
 from domain.ports import Clock
 
 logger = logging.getLogger(__name__)
@@ -54,15 +54,18 @@ class RuntimeConfiguration:
             logger.warning("The last known configuration goes on to hold: %s", reason)
             return self._kept or Configuration()
 
-    async def change(self, changes: ConfigurationChanges) -> Configuration:
-        """Change some values and give the configuration as it is then.
+    async def change(
+        self, changes: ConfigurationChanges, expected: frozenset[int] | None = None
+    ) -> Configuration:
+        """Change some values, at a version that is `expected` (None: at whichever there is).
 
-        Changes by others are kept, never overwritten by what was read before them. Safe to
-        repeat. Raises InvalidValue, CorruptedValue, StoreUnavailable, and Conflict when others
-        were faster MAX_ATTEMPTS times.
+        Gives the configuration as it is then. Changes by others are kept, never overwritten by
+        what was read before them. Safe to repeat. Raises StaleVersion, InvalidValue,
+        CorruptedValue, StoreUnavailable, and Conflict when others were faster MAX_ATTEMPTS times.
         """
         for _ in range(MAX_ATTEMPTS):
             found = await self._configurations.load()
+            check_version("configuration", found.version, expected)
             changed = replace(found, **changes)
             if changed == found:
                 return self._keep(found)

@@ -12,7 +12,13 @@ from domain.catalogue.entities import (
     NAME_MAX_LENGTH,
     AuthorDetails,
 )
-from service.schemas.fields import REQUEST_CONFIG, Line, Paragraphs, RequestSchema, ResponseSchema
+from service.schemas.fields import (
+    REQUEST_CONFIG,
+    Line,
+    Paragraphs,
+    RequestSchema,
+    VersionedResponse,
+)
 
 Name = Annotated[Line, Field(min_length=1, max_length=NAME_MAX_LENGTH)]
 Biography = Annotated[Paragraphs, Field(max_length=BIOGRAPHY_MAX_LENGTH)]
@@ -44,7 +50,7 @@ class AuthorPatch(TypedDict, total=False):
     died_on: date | None
 
 
-class AuthorResponse(ResponseSchema):
+class AuthorResponse(VersionedResponse):
     """One author."""
 
     id: UUID
@@ -52,6 +58,5 @@ class AuthorResponse(ResponseSchema):
     biography: str | None
     born_on: date | None
     died_on: date | None
-    version: int
     created_at: datetime
     updated_at: datetime

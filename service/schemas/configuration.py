@@ -7,7 +7,7 @@ from typing_extensions import TypedDict
 
 from domain.configuration.entities import NOTICE_MAX_LENGTH
 from domain.pagination import MAX_PAGE_SIZE
-from service.schemas.fields import REQUEST_CONFIG, Paragraphs, ResponseSchema
+from service.schemas.fields import REQUEST_CONFIG, Paragraphs, VersionedResponse
 
 Notice = Annotated[Paragraphs, Field(min_length=1, max_length=NOTICE_MAX_LENGTH)]
 
@@ -22,10 +22,9 @@ class ConfigurationPatch(TypedDict, total=False):
     default_page_size: Annotated[int, Field(ge=1, le=MAX_PAGE_SIZE)]
 
 
-class ConfigurationResponse(ResponseSchema):
+class ConfigurationResponse(VersionedResponse):
     """The configuration."""
 
     maintenance_notice: str | None
     sign_ups_open: bool
     default_page_size: int
-    version: int

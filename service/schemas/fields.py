@@ -1,7 +1,7 @@
 """What the schemas of all resources share."""
 
 import unicodedata
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
@@ -27,6 +27,17 @@ class ResponseSchema(BaseModel):
         validate_by_alias=False,
         validate_by_name=True,
     )
+
+    @classmethod
+    def of(cls, result: object) -> Self:
+        """Make it from what a use-case gave."""
+        return cls.model_validate(result)
+
+
+class VersionedResponse(ResponseSchema):
+    """One resource whose every change makes a new version, and with it a new ETag."""
+
+    version: int
 
 
 def _line(text: str) -> str:

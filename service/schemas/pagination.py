@@ -10,7 +10,6 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from domain.pagination import MAX_PAGE_SIZE, Page
 from service.schemas.fields import RequestSchema, ResponseSchema
 
-Entity = TypeVar("Entity")
 Item = TypeVar("Item", bound=ResponseSchema)
 
 # A cursor is opaque to clients: this mark, and the key of the item that the next page follows.
@@ -73,7 +72,9 @@ class PageResponse(ResponseSchema, Generic[Item]):
     next_cursor: str | None
 
     @classmethod
-    def of(cls, page: Page[Entity]) -> Self:
-        """Shape a page of entities."""
+    def of(cls, page: object) -> Self:
+        """Make it from a page of entities."""
+        if not isinstance(page, Page):
+            raise TypeError(f"A page was expected, not {type(page).__name__}.")
         next_cursor = encode_cursor(page.next_after)
         return cls.model_validate({"items": page.items, "next_cursor": next_cursor})

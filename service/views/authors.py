@@ -1,55 +1,117 @@
 """Authors over HTTP."""
 
+from http import HTTPStatus
 from uuid import UUID
 
-from flask import Blueprint, Response, url_for
-from pydantic import TypeAdapter
+from flask import Blueprint
 
+from domain.catalogue.entities import Author
 from domain.catalogue.use_cases import Catalogue
 from domain.configuration.use_cases import RuntimeConfiguration
+from domain.errors import InvalidValue, NotFound
+from domain.pagination import Page
+from domain.permissions import Permission
+from service.arguments import JSON, MERGE_PATCH
+from service.routes import PUBLIC, RateClass, route
 from service.schemas.authors import AuthorBody, AuthorPatch, AuthorResponse
 from service.schemas.pagination import PageQuery, PageResponse
-from service.views.messages import JSON, MERGE_PATCH, json_response, read_body, read_query
 from service.views.pages import page_request
-
-_BODY = TypeAdapter(AuthorBody)
-_PATCH = TypeAdapter(AuthorPatch)
-_PAGE = PageResponse[AuthorResponse]
 
 
 def authors_blueprint(catalogue: Catalogue, configuration: RuntimeConfiguration) -> Blueprint:
     """Make the routes of authors over their use-cases."""
     blueprint = Blueprint("authors", __name__, url_prefix="/v1/authors")
 
-    @blueprint.post("")
-    async def create_author() -> Response:
-        author = await catalogue.create_author(read_body(_BODY).details())
-        location = url_for("authors.get_author", author_id=author.id)
-        return json_response(AuthorResponse.model_validate(author), 201, {"Location": location})
+    @route(
+        blueprint,
+        "POST",
+        "",
+        callers=Permission.CHANGE_CATALOGUE,
+        rate=RateClass.WRITE,
+        body=AuthorBody,
+        answer=AuthorResponse,
+        status=HTTPStatus.CREATED,
+        located=True,
+        errors=(InvalidValue,),
+    )
+    async def create_author(body: AuthorBody) -> Author:
+        """Add an author."""
+        return await catalogue.create_author(body.details())
 
-    @blueprint.get("")
-    async def list_authors() -> Response:
-        page = await page_request(read_query(PageQuery), configuration)
-        return json_response(_PAGE.of(await catalogue.list_authors(page)))
+    @route(
+        blueprint,
+        "GET",
+        "",
+        callers=PUBLIC,
+        rate=RateClass.READ,
+        query=PageQuery,
+        answer=PageResponse[AuthorResponse],
+    )
+    async def list_authors(query: PageQuery) -> Page[Author]:
+        """List authors, oldest first."""
+        return await catalogue.list_authors(await page_request(query, configuration))
 
-    @blueprint.get("/<uuid:author_id>")
-    async def get_author(author_id: UUID) -> Response:
-        return json_response(AuthorResponse.model_validate(await catalogue.get_author(author_id)))
+    @route(
+        blueprint,
+        "GET",
+        "/<uuid:author_id>",
+        callers=PUBLIC,
+        rate=RateClass.READ,
+        answer=AuthorResponse,
+        conditional=AuthorResponse,
+        errors=(NotFound,),
+    )
+    async def get_author(author_id: UUID) -> Author:
+        """Read one author."""
+        return await catalogue.get_author(author_id)
 
-    @blueprint.put("/<uuid:author_id>")
-    async def replace_author(author_id: UUID) -> Response:
-        author = await catalogue.replace_author(author_id, read_body(_BODY).details())
-        return json_response(AuthorResponse.model_validate(author))
+    @route(
+        blueprint,
+        "PUT",
+        "/<uuid:author_id>",
+        callers=Permission.CHANGE_CATALOGUE,
+        rate=RateClass.WRITE,
+        body=AuthorBody,
+        answer=AuthorResponse,
+        conditional=AuthorResponse,
+        errors=(NotFound, InvalidValue),
+    )
+    async def replace_author(
+        author_id: UUID, body: AuthorBody, expected: frozenset[int] | None
+    ) -> Author:
+        """Replace all details of an author."""
+        return await catalogue.replace_author(author_id, body.details(), expected)
 
-    @blueprint.patch("/<uuid:author_id>")
-    async def change_author(author_id: UUID) -> Response:
-        changes = read_body(_PATCH, MERGE_PATCH, JSON)
-        author = await catalogue.change_author(author_id, changes)
-        return json_response(AuthorResponse.model_validate(author))
+    @route(
+        blueprint,
+        "PATCH",
+        "/<uuid:author_id>",
+        callers=Permission.CHANGE_CATALOGUE,
+        rate=RateClass.WRITE,
+        body=AuthorPatch,
+        media_types=(MERGE_PATCH, JSON),
+        answer=AuthorResponse,
+        conditional=AuthorResponse,
+        errors=(NotFound, InvalidValue),
+    )
+    async def change_author(
+        author_id: UUID, body: AuthorPatch, expected: frozenset[int] | None
+    ) -> Author:
+        """Change some details of an author."""
+        return await catalogue.change_author(author_id, body, expected)
 
-    @blueprint.delete("/<uuid:author_id>")
-    async def delete_author(author_id: UUID) -> Response:
-        await catalogue.delete_author(author_id)
-        return Response(status=204)
+    @route(
+        blueprint,
+        "DELETE",
+        "/<uuid:author_id>",
+        callers=Permission.CHANGE_CATALOGUE,
+        rate=RateClass.WRITE,
+        status=HTTPStatus.NO_CONTENT,
+        conditional=AuthorResponse,
+        errors=(NotFound,),
+    )
+    async def delete_author(author_id: UUID, expected: frozenset[int] | None) -> None:
+        """Delete an author."""
+        await catalogue.delete_author(author_id, expected)
 
     return blueprint

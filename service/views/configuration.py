@@ -1,26 +1,49 @@
 """The runtime configuration over HTTP."""
 
-from flask import Blueprint, Response
-from pydantic import TypeAdapter
+from flask import Blueprint
 
+from domain.configuration.entities import Configuration
 from domain.configuration.use_cases import RuntimeConfiguration
+from domain.errors import Conflict, CorruptedValue
+from domain.permissions import Permission
+from service.arguments import JSON, MERGE_PATCH
+from service.routes import RateClass, route
 from service.schemas.configuration import ConfigurationPatch, ConfigurationResponse
-from service.views.messages import JSON, MERGE_PATCH, json_response, read_body
-
-_PATCH = TypeAdapter(ConfigurationPatch)
 
 
 def configuration_blueprint(configuration: RuntimeConfiguration) -> Blueprint:
     """Make the routes of the configuration over its use-cases."""
     blueprint = Blueprint("configuration", __name__, url_prefix="/v1/configuration")
 
-    @blueprint.get("")
-    async def get_configuration() -> Response:
-        return json_response(ConfigurationResponse.model_validate(await configuration.current()))
+    @route(
+        blueprint,
+        "GET",
+        "",
+        callers=Permission.READ_CONFIGURATION,
+        rate=RateClass.READ,
+        answer=ConfigurationResponse,
+        conditional=ConfigurationResponse,
+    )
+    async def get_configuration() -> Configuration:
+        """Read the configuration."""
+        return await configuration.current()
 
-    @blueprint.patch("")
-    async def change_configuration() -> Response:
-        changed = await configuration.change(read_body(_PATCH, MERGE_PATCH, JSON))
-        return json_response(ConfigurationResponse.model_validate(changed))
+    @route(
+        blueprint,
+        "PATCH",
+        "",
+        callers=Permission.CHANGE_CONFIGURATION,
+        rate=RateClass.WRITE,
+        body=ConfigurationPatch,
+        media_types=(MERGE_PATCH, JSON),
+        answer=ConfigurationResponse,
+        conditional=ConfigurationResponse,
+        errors=(CorruptedValue, Conflict),
+    )
+    async def change_configuration(
+        body: ConfigurationPatch, expected: frozenset[int] | None
+    ) -> Configuration:
+        """Change some values."""
+        return await configuration.change(body, expected)
 
     return blueprint

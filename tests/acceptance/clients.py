@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 
 from tests.acceptance.server import Hypercorn
+from tests.bad_requests import WHICHEVER_VERSION
 
 # To load the certificates of authorities, which nobody here needs, takes longer than most requests.
 NO_CERTIFICATES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -40,13 +41,21 @@ class Alternating(httpx.BaseTransport):
 def client_of(*servers: Hypercorn) -> httpx.Client:
     """Make a client whose requests take turns on the servers."""
     return httpx.Client(
-        base_url="http://127.0.0.1", transport=Alternating(servers), timeout=LONGEST_ANSWER
+        base_url="http://127.0.0.1",
+        transport=Alternating(servers),
+        timeout=LONGEST_ANSWER,
+        headers=WHICHEVER_VERSION,
     )
 
 
 def async_client_of(server: Hypercorn) -> httpx.AsyncClient:
     """Make a client of one server."""
-    return httpx.AsyncClient(base_url=server.uri, verify=NO_CERTIFICATES, timeout=LONGEST_ANSWER)
+    return httpx.AsyncClient(
+        base_url=server.uri,
+        verify=NO_CERTIFICATES,
+        timeout=LONGEST_ANSWER,
+        headers=WHICHEVER_VERSION,
+    )
 
 
 def created(client: httpx.Client, **fields: object) -> Any:  # noqa: ANN401 - JSON.

@@ -10,6 +10,7 @@ from service.application import create_app
 from service.asgi import FlaskToAsgi
 from service.settings import Settings, load_settings
 from service.use_cases import UseCases
+from tests.bad_requests import WHICHEVER_VERSION
 from tests.unit.fakes import Fakes
 
 
@@ -30,6 +31,9 @@ def app(testing_settings: Settings, use_cases: UseCases) -> Flask:
 
 @pytest.fixture
 async def client(app: Flask) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(FlaskToAsgi(app))
-    async with httpx.AsyncClient(transport=transport, base_url="http://service.test") as client:
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(FlaskToAsgi(app)),
+        base_url="http://service.test",
+        headers=WHICHEVER_VERSION,
+    ) as client:
         yield client

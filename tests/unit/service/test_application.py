@@ -10,13 +10,16 @@ from service.application import create_app
 from service.asgi import FlaskToAsgi
 from service.settings import load_settings
 from service.use_cases import UseCases
+from tests.bad_requests import WHICHEVER_VERSION
 from tests.unit.fakes import Fakes, details_of, raising
 
 
 def client_of(use_cases: UseCases, **environ: str) -> httpx.AsyncClient:
     settings = load_settings({"FLASK_CONFIG": "testing", **environ}, dotenv=None)
     transport = httpx.ASGITransport(FlaskToAsgi(create_app(settings, use_cases)))
-    return httpx.AsyncClient(transport=transport, base_url="http://service.test")
+    return httpx.AsyncClient(
+        transport=transport, base_url="http://service.test", headers=WHICHEVER_VERSION
+    )
 
 
 @pytest.mark.parametrize("debug", ["0", "1"])

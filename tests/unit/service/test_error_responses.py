@@ -7,7 +7,7 @@ from uuid import UUID
 import httpx
 import pytest
 from flask import Flask, abort
-from werkzeug.exceptions import ServiceUnavailable, Unauthorized
+from werkzeug.exceptions import HTTPException, ServiceUnavailable, Unauthorized
 
 from domain.errors import (
     Conflict,
@@ -16,15 +16,19 @@ from domain.errors import (
     InvalidValue,
     NotFound,
     OutcomeUnknown,
+    StaleVersion,
     StoreUnavailable,
 )
 from service.asgi import FlaskToAsgi
-from service.error_responses import PROBLEMS, register_error_responses
+from service.error_responses import register_error_responses
+from service.problems import PROBLEMS
 from service.request_errors import (
     Fault,
     InvalidBody,
     InvalidQuery,
     MalformedBody,
+    NotAcceptableAnswer,
+    PreconditionRequired,
     RequestError,
     UnsupportedBody,
 )
@@ -62,6 +66,26 @@ ANSWERS = {
             {"pointer": "#/name", "detail": "must not be blank"},
             {"pointer": "#/x", "detail": "is unknown"},
         ],
+    },
+    NotAcceptableAnswer(): {
+        "type": "/problems/not-acceptable",
+        "title": "Not acceptable",
+        "status": 406,
+        "detail": "The answer is application/json, which the Accept header excludes.",
+    },
+    PreconditionRequired(): {
+        "type": "/problems/precondition-required",
+        "title": "Precondition required",
+        "status": 428,
+        "detail": (
+            "If-Match must name the ETag of the version that is changed, or * for whichever."
+        ),
+    },
+    StaleVersion("author", 7): {
+        "type": "/problems/stale-version",
+        "title": "Stale version",
+        "status": 412,
+        "detail": "The author is at version 7 by now.",
     },
     NotFound("author", AUTHOR_ID): {
         "type": "/problems/not-found",
@@ -131,7 +155,37 @@ async def test_each_error_has_its_problem(
 
 
 def test_no_listed_error_is_without_a_test() -> None:
-    assert {type(error) for error in ANSWERS} | {InvalidValue} == PROBLEMS.keys()
+    own = {error for error in PROBLEMS if not issubclass(error, HTTPException)}
+    assert {type(error) for error in ANSWERS} | {InvalidValue} == own
+
+
+@pytest.mark.parametrize(
+    "error",
+    [kind for kind in PROBLEMS if issubclass(kind, HTTPException)],
+    ids=lambda it: it.__name__,
+)
+async def test_each_listed_error_of_the_framework_has_its_problem(
+    flask_app: Flask, http: httpx.AsyncClient, error: type[HTTPException]
+) -> None:
+    raise_at_root(flask_app, error())
+
+    response = await http.get("/")
+
+    problem = PROBLEMS[error]
+    assert response.headers["content-type"] == "application/problem+json"
+    assert response.status_code == problem.status
+    assert response.json() | {"detail": ""} == {
+        "type": f"/problems/{problem.slug}",
+        "title": problem.title,
+        "status": problem.status,
+        "detail": "",
+    }
+    assert response.json()["detail"]
+
+
+def test_each_type_of_problem_has_one_meaning() -> None:
+    problems = set(PROBLEMS.values())
+    assert len({problem.slug for problem in problems}) == len(problems)
 
 
 async def test_a_rule_of_an_entity_is_told_by_the_name_that_clients_know(
@@ -207,8 +261,8 @@ async def test_a_bug_is_a_plain_500_and_its_traceback_stands_in_the_log(
     problem = (await http.get("/")).json()
 
     assert (problem["type"], problem["title"], problem["status"]) == (
-        "about:blank",
-        "Internal Server Error",
+        "/problems/internal-error",
+        "Internal error",
         500,
     )
     (record,) = caplog.records
@@ -228,8 +282,8 @@ async def test_what_a_client_did_is_not_logged(
     assert caplog.records == []
 
 
-@pytest.mark.parametrize("code", [400, 401, 403, 404, 406, 410, 429, 500, 502, 503])
-async def test_an_error_of_the_framework_is_a_problem_without_a_type_of_its_own(
+@pytest.mark.parametrize("code", [400, 401, 403, 410, 429, 502])
+async def test_any_other_error_of_the_framework_is_a_problem_without_a_type(
     flask_app: Flask, http: httpx.AsyncClient, code: int
 ) -> None:
     @flask_app.get("/")

@@ -1,19 +1,24 @@
-"""HTTP messages to and from schemas."""
+"""What a request hands to its view: its body, its query, and the versions that it knows."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import TypeVar
 
-from flask import Response, request
+import jiter
+from flask import request
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
+from service.entity_tags import expected_versions
 from service.request_errors import (
     Fault,
     InvalidBody,
     InvalidQuery,
     MalformedBody,
+    NotAcceptableAnswer,
+    PreconditionRequired,
     UnsupportedBody,
 )
+from service.schemas.fields import VersionedResponse
 
 JSON = "application/json"
 MERGE_PATCH = "application/merge-patch+json"
@@ -25,27 +30,42 @@ Body = TypeVar("Body")
 Query = TypeVar("Query", bound=BaseModel)
 
 
-def read_body(schema: TypeAdapter[Body], *media_types: str) -> Body:
-    """Read the request's body, of one of the media types (JSON where none is named).
+def refuse_unacceptable() -> None:
+    """Raise NotAcceptableAnswer where the client takes no JSON; a problem it gets all the same."""
+    accept = request.environ.get("HTTP_ACCEPT", "")
+    if accept not in {"", "*/*", JSON} and not request.accept_mimetypes.quality(JSON):
+        raise NotAcceptableAnswer
+
+
+def read_body(schema: TypeAdapter[Body], media_types: tuple[str, ...]) -> Body:
+    """Read the request's body, of one of the media types.
 
     Raises UnsupportedBody, MalformedBody and InvalidBody; Werkzeug's RequestEntityTooLarge for a
     body over the application's limit.
     """
-    taken = media_types or (JSON,)
-    if request.mimetype not in taken:
+    if request.mimetype not in media_types:
         sent = request.mimetype or "none"
-        raise UnsupportedBody(f"The body's media type must be {' or '.join(taken)}, not {sent}.")
+        raise UnsupportedBody(
+            f"The body's media type must be {' or '.join(media_types)}, not {sent}."
+        )
     if request.content_encoding:
         raise UnsupportedBody("The body must have no Content-Encoding.")
-    body = request.get_data(cache=False)
+    body = request.get_data()
+    _refuse_malformed(body)
     try:
         return schema.validate_json(body)
     except ValidationError as error:
         details = error.errors(include_url=False, include_input=False)
-        if details[0]["type"] == "json_invalid":
-            raise MalformedBody(details[0]["msg"]) from error
         faults = [Fault(_pointer(it["loc"]), _message(it)) for it in details[:MAX_FAULTS]]
         raise InvalidBody(faults) from error
+
+
+def _refuse_malformed(body: bytes) -> None:
+    """Refuse what pydantic's own parser, which is the same, can't be told to: keys given twice."""
+    try:
+        jiter.from_json(body, catch_duplicate_keys=True, allow_inf_nan=False, cache_mode="none")
+    except ValueError as error:
+        raise MalformedBody(f"Invalid JSON: {error}") from None
 
 
 def read_query(schema: type[Query]) -> Query:
@@ -63,11 +83,12 @@ def read_query(schema: type[Query]) -> Query:
         raise InvalidQuery(faults, known) from error
 
 
-def json_response(
-    body: BaseModel, status: int = 200, headers: Mapping[str, str] | None = None
-) -> Response:
-    """Answer with a schema's JSON."""
-    return Response(body.model_dump_json(), status, dict(headers or {}), mimetype=JSON)
+def read_expected(schema: type[VersionedResponse]) -> frozenset[int] | None:
+    """Read If-Match, without which nothing is changed: raises PreconditionRequired."""
+    if_match = request.headers.get("If-Match")
+    if if_match is None:
+        raise PreconditionRequired
+    return expected_versions(schema, if_match, request.headers.get("If-None-Match"))
 
 
 def _pointer(location: Iterable[str | int]) -> str:

@@ -1,0 +1,49 @@
+"""What a view returns, as the answer that its route declares."""
+
+from http import HTTPStatus
+from urllib.parse import urlencode
+
+from flask import Response, request
+
+from service.entity_tags import entity_tag, matches_any
+from service.schemas.fields import ResponseSchema, VersionedResponse
+from service.schemas.pagination import PageResponse
+
+JSON = "application/json"
+READS = frozenset({"GET", "HEAD"})
+
+
+def shape(
+    result: object, schema: type[ResponseSchema] | None, status: HTTPStatus, *, located: bool
+) -> Response:
+    """Make the answer: the result in the schema, with the headers that follow from it."""
+    if schema is None:
+        return Response(status=status)
+    body = schema.of(result)
+    headers = _headers(body)
+    if located:
+        headers["Location"] = f"{request.path}/{getattr(body, 'id')}"  # noqa: B009
+    if _is_known_to_client(headers):
+        return Response(status=HTTPStatus.NOT_MODIFIED, headers=headers)
+    return Response(body.model_dump_json(), status, headers, mimetype=JSON)
+
+
+def _headers(body: ResponseSchema) -> dict[str, str]:
+    if isinstance(body, VersionedResponse):
+        return {"ETag": entity_tag(type(body), body.version)}
+    if isinstance(body, PageResponse) and body.next_cursor is not None:
+        # A relative reference (RFC 3986, 4.2) holds behind every proxy.
+        query = urlencode({**request.args.to_dict(), "cursor": body.next_cursor})
+        return {"Link": f'<{request.path}?{query}>; rel="next"'}
+    return {}
+
+
+def _is_known_to_client(headers: dict[str, str]) -> bool:
+    """Tell whether the client has this already (RFC 9110, 13.1.2)."""
+    known = request.headers.get("If-None-Match")
+    return (
+        known is not None
+        and request.method in READS
+        and "ETag" in headers
+        and matches_any(known, headers["ETag"])
+    )

@@ -1,0 +1,52 @@
+"""Entity tags that name the version of a resource, and what a request expects of it (RFC 9110)."""
+
+import hashlib
+import json
+import re
+from functools import cache
+
+from werkzeug.http import parse_etags
+
+from service.schemas.fields import VersionedResponse
+
+_TAG = re.compile(r"(0|[1-9][0-9]{0,17})-([0-9a-f]{8})")
+
+
+def entity_tag(schema: type[VersionedResponse], version: int) -> str:
+    """Give the strong tag of one version, as a schema represents it.
+
+    Another form of the representation, after an upgrade, has other tags.
+    """
+    return f'"{version}-{_fingerprint(schema)}"'
+
+
+def matches_any(header: str, tag: str) -> bool:
+    """Tell whether an If-None-Match names the tag; weak tags count (RFC 9110, 13.1.2)."""
+    if header == tag:
+        return True
+    return parse_etags(header).contains_weak(tag.strip('"'))
+
+
+def expected_versions(
+    schema: type[VersionedResponse], if_match: str, if_none_match: str | None
+) -> frozenset[int] | None:
+    """Give the versions that the caller of a change knows; None where any will do (``*``).
+
+    Weak tags, and tags that are none of this representation, name no version (RFC 9110, 13.1.1).
+    ``If-None-Match: *`` asks that there be none at all, which no version fulfils.
+    """
+    if if_none_match is not None and parse_etags(if_none_match).star_tag:
+        return frozenset()
+    tags = parse_etags(if_match)
+    if tags.star_tag:
+        return None
+    found = [_TAG.fullmatch(tag) for tag in tags.as_set()]
+    return frozenset(
+        int(tag[1]) for tag in found if tag is not None and tag[2] == _fingerprint(schema)
+    )
+
+
+@cache
+def _fingerprint(schema: type[VersionedResponse]) -> str:
+    form = json.dumps(schema.model_json_schema(mode="serialization"), sort_keys=True)
+    return hashlib.sha256(form.encode()).hexdigest()[:8]

@@ -1,0 +1,169 @@
+"""Every problem that an answer can be (RFC 9457): the one table from errors to HTTP."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from werkzeug import exceptions as framework
+
+from domain import errors as domain
+from service import request_errors as request
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What all problems of one kind have in common.
+
+    `slug` ends the type's URI, which never changes. `remedy` is what its page tells a client's
+    developer to do. `detail` is what an answer tells; None tells the error's own text.
+    """
+
+    status: HTTPStatus
+    slug: str
+    title: str
+    remedy: str
+    detail: str | None = None
+
+    @property
+    def type(self) -> str:
+        """The URI that names this kind of problem, and where its page is."""
+        return f"/problems/{self.slug}"
+
+
+_INVALID_BODY = Problem(
+    HTTPStatus.UNPROCESSABLE_ENTITY,
+    "invalid-body",
+    "Invalid body",
+    "The body is JSON, but not what this takes. `errors` points at each field that does not fit "
+    "(RFC 6901) and says why.",
+    "The body does not fit.",
+)
+
+# An error has the problem of the nearest of its classes that is listed.
+PROBLEMS: Mapping[type[Exception], Problem] = {
+    request.MalformedBody: Problem(
+        HTTPStatus.BAD_REQUEST,
+        "malformed-body",
+        "Malformed body",
+        "The body is no JSON text (RFC 8259), or names a key of an object twice. The detail says "
+        "at which line and column. Send UTF-8 without a byte order mark, nested at most 200 deep.",
+    ),
+    request.InvalidQuery: Problem(
+        HTTPStatus.BAD_REQUEST,
+        "invalid-query",
+        "Invalid query",
+        "A parameter of the query is unknown, repeated or does not fit. `errors` names each, and "
+        "the detail lists the parameters that there are.",
+    ),
+    request.NotAcceptableAnswer: Problem(
+        HTTPStatus.NOT_ACCEPTABLE,
+        "not-acceptable",
+        "Not acceptable",
+        "Send no Accept header, or one that takes application/json.",
+    ),
+    request.UnsupportedBody: Problem(
+        HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+        "unsupported-body",
+        "Unsupported body",
+        "Send the body as one of the media types that the detail names, and uncompressed.",
+    ),
+    request.InvalidBody: _INVALID_BODY,
+    request.PreconditionRequired: Problem(
+        HTTPStatus.PRECONDITION_REQUIRED,
+        "precondition-required",
+        "Precondition required",
+        "Read the resource, and send the ETag of the version that you change as If-Match. So "
+        "nobody's change is overwritten unseen. `If-Match: *` changes whichever version there is.",
+    ),
+    domain.StaleVersion: Problem(
+        HTTPStatus.PRECONDITION_FAILED,
+        "stale-version",
+        "Stale version",
+        "Somebody changed the resource since you read it. Read it again, and decide anew.",
+    ),
+    domain.InvalidValue: _INVALID_BODY,
+    domain.NotFound: Problem(
+        HTTPStatus.NOT_FOUND,
+        "not-found",
+        "Not found",
+        "There is no such thing, or it was deleted.",
+    ),
+    domain.Conflict: Problem(
+        HTTPStatus.CONFLICT,
+        "conflict",
+        "Conflict",
+        "What you ask does not go with what there is; the detail says why. Read it again.",
+    ),
+    domain.CorruptedValue: Problem(
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        "corrupted-value",
+        "Corrupted value",
+        "Only an operator can mend this; tell them the time and the request's id.",
+        "A stored value can't be read; the service's log says which and why.",
+    ),
+    domain.StoreUnavailable: Problem(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "store-unavailable",
+        "Store unavailable",
+        "Nothing was changed. Try again after the seconds that Retry-After names.",
+        "A store that this needs gives no answer. Nothing was changed; try again later.",
+    ),
+    domain.OutcomeUnknown: Problem(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "outcome-unknown",
+        "Outcome unknown",
+        "The change was made, or it was not. A POST that had an Idempotency-Key may be sent again "
+        "with the same key; before anything else, read what there is.",
+        "A store went away during the change. Read again to see whether it was made.",
+    ),
+    framework.NotFound: Problem(
+        HTTPStatus.NOT_FOUND,
+        "unknown-path",
+        "Unknown path",
+        "Nothing is at this address. An id in it must be a UUID, and there is no slash at its end.",
+    ),
+    framework.MethodNotAllowed: Problem(
+        HTTPStatus.METHOD_NOT_ALLOWED,
+        "method-not-allowed",
+        "Method not allowed",
+        "The Allow header lists the methods that this address has.",
+    ),
+    framework.RequestTimeout: Problem(
+        HTTPStatus.REQUEST_TIMEOUT,
+        "request-timeout",
+        "Request timeout",
+        "The body did not come in time. Send it again, faster.",
+    ),
+    framework.RequestEntityTooLarge: Problem(
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        "body-too-large",
+        "Body too large",
+        "Send less at once; the detail says how much is taken.",
+    ),
+    framework.RequestHeaderFieldsTooLarge: Problem(
+        HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+        "headers-too-large",
+        "Headers too large",
+        "Send fewer header fields, or shorter ones.",
+        "The request has too many header fields, or they are too long.",
+    ),
+    framework.InternalServerError: Problem(
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        "internal-error",
+        "Internal error",
+        "This is a fault of the service. Tell its operators the time and the request's id.",
+        "The service failed, and its log says why.",
+    ),
+    framework.ServiceUnavailable: Problem(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "overloaded",
+        "Overloaded",
+        "The service has too much to do, or took too long. Try again later, and less often.",
+        "The service is overloaded, or could not answer in time.",
+    ),
+}
+
+
+def problem_of(error: Exception) -> Problem | None:
+    """Give the problem of an error; None for one of the framework's that is not listed."""
+    return next((PROBLEMS[kind] for kind in type(error).__mro__ if kind in PROBLEMS), None)

@@ -1,0 +1,138 @@
+"""The declaration of a route: what the view, the OpenAPI document and the tests of policy read."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from http import HTTPStatus
+from inspect import getdoc
+from typing import Any, Final, Literal, TypeVar
+
+from flask import Blueprint, Flask, Response
+from pydantic import TypeAdapter
+from werkzeug.routing import Rule
+
+from domain.permissions import Permission
+from service.answers import shape
+from service.arguments import JSON, read_body, read_expected, read_query, refuse_unacceptable
+from service.schemas.fields import RequestSchema, ResponseSchema, VersionedResponse
+
+Callers = Permission | Literal["public"]
+PUBLIC: Final = "public"
+
+AsyncView = TypeVar("AsyncView", bound=Callable[..., Awaitable[object]])
+
+
+class RateClass(StrEnum):
+    """Routes of one class share a limit of requests in time."""
+
+    READ = "read"
+    WRITE = "write"
+    BATCH = "batch"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """What a route says about itself, beside its method and path.
+
+    `callers` may call it. `body` and `query` are what a request brings, `answer` what it gets with
+    `status`: None is nothing. `located` promises a Location below the route's own path.
+    `conditional` is the representation whose ETag the request's conditions are about. `errors` are
+    what the view raises; those that follow from the rest of the declaration come by themselves.
+    """
+
+    summary: str
+    description: str
+    callers: Callers
+    rate: RateClass
+    body: TypeAdapter[Any] | None
+    media_types: tuple[str, ...]
+    query: type[RequestSchema] | None
+    answer: type[ResponseSchema] | None
+    status: HTTPStatus
+    located: bool
+    conditional: type[VersionedResponse] | None
+    errors: tuple[type[Exception], ...]
+    changes: bool
+
+    def arguments(self) -> dict[str, object]:
+        """Read what the request hands to the view, or raise what is wrong with it."""
+        arguments: dict[str, object] = {}
+        if self.query is not None:
+            arguments["query"] = read_query(self.query)
+        if self.conditional is not None and self.changes:
+            arguments["expected"] = read_expected(self.conditional)
+        if self.body is not None:
+            arguments["body"] = read_body(self.body, self.media_types)
+        return arguments
+
+
+def route(  # noqa: PLR0913  # A declaration is a list of what it declares.
+    blueprint: Blueprint,
+    method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"],
+    path: str,
+    *,
+    callers: Callers,
+    rate: RateClass,
+    body: type | None = None,
+    media_types: tuple[str, ...] = (JSON,),
+    query: type[RequestSchema] | None = None,
+    answer: type[ResponseSchema] | None = None,
+    status: HTTPStatus = HTTPStatus.OK,
+    located: bool = False,
+    conditional: type[VersionedResponse] | None = None,
+    errors: tuple[type[Exception], ...] = (),
+) -> Callable[[AsyncView], AsyncView]:
+    """Add a view to a blueprint, and declare the rest of what ``Route`` has.
+
+    The view is called with the values of the path and, where they are declared, `body`, `query`
+    and `expected` (the versions that If-Match names, for a change of something conditional), all by
+    name. What it returns is shaped into the answer. Its docstring is the route's documentation.
+    """
+
+    def declare(view: AsyncView) -> AsyncView:
+        summary, _, description = (getdoc(view) or "").partition("\n")
+        declared = Route(
+            summary=summary,
+            description=description.strip(),
+            callers=callers,
+            rate=rate,
+            body=None if body is None else TypeAdapter(body),
+            media_types=media_types,
+            query=query,
+            answer=answer,
+            status=status,
+            located=located,
+            conditional=conditional,
+            errors=errors,
+            changes=method != "GET",
+        )
+        blueprint.add_url_rule(
+            path, view.__name__, _declared_view(declared, view), methods=[method]
+        )
+        return view
+
+    return declare
+
+
+def _declared_view(
+    declared: Route, view: Callable[..., Awaitable[object]]
+) -> Callable[..., Awaitable[Response]]:
+    async def answer(**path: object) -> Response:
+        refuse_unacceptable()
+        result = await view(**path, **declared.arguments())
+        return shape(result, declared.answer, declared.status, located=declared.located)
+
+    answer.route = declared  # type: ignore[attr-defined]  # Functions may have attributes.
+    return answer
+
+
+def route_of(app: Flask, endpoint: str | None) -> Route | None:
+    """Give the declaration of an endpoint, if it has one."""
+    declared: Route | None = getattr(app.view_functions.get(endpoint or ""), "route", None)
+    return declared
+
+
+def declared_rules(app: Flask) -> list[tuple[Rule, Route]]:
+    """Give every rule of the app whose view is declared."""
+    found = [(rule, route_of(app, rule.endpoint)) for rule in app.url_map.iter_rules()]
+    return [(rule, declared) for rule, declared in found if declared is not None]

@@ -1,0 +1,114 @@
+"""What every route declares, and what follows from a declaration."""
+
+from http import HTTPStatus
+
+import httpx
+import pytest
+from flask import Blueprint, Flask
+
+from domain.permissions import Permission
+from service.problems import problem_of
+from service.routes import PUBLIC, RateClass, Route, declared_rules, route, route_of
+from service.schemas.fields import VersionedResponse
+
+WITH_BODY = {"POST", "PUT", "PATCH"}
+PUT_BY_FLASK = {"HEAD", "OPTIONS"}
+
+
+def the_method(methods: set[str] | None) -> str:
+    (method,) = (methods or set()) - PUT_BY_FLASK
+    return method
+
+
+def test_each_route_under_v1_is_declared(app: Flask) -> None:
+    rules = [rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/v1/")]
+
+    assert len(rules) > 5
+    for rule in rules:
+        assert isinstance(route_of(app, rule.endpoint), Route), rule
+
+
+def test_each_route_says_who_may_call_it_and_how_often(app: Flask) -> None:
+    for rule, declared in declared_rules(app):
+        assert declared.callers == PUBLIC or isinstance(declared.callers, Permission), rule
+        assert isinstance(declared.rate, RateClass), rule
+
+
+def test_no_change_is_for_everybody(app: Flask) -> None:
+    for rule, declared in declared_rules(app):
+        assert declared.callers != PUBLIC or the_method(rule.methods) == "GET", rule
+
+
+def test_each_route_has_a_schema_for_all_that_it_takes_and_gives(app: Flask) -> None:
+    for rule, declared in declared_rules(app):
+        assert (declared.body is not None) == (the_method(rule.methods) in WITH_BODY), rule
+        assert (declared.answer is None) == (declared.status == HTTPStatus.NO_CONTENT), rule
+
+
+def test_each_error_of_each_route_has_a_problem(app: Flask) -> None:
+    for rule, declared in declared_rules(app):
+        for error in declared.errors:
+            assert problem_of(error.__new__(error)) is not None, (rule, error)
+
+
+def test_each_change_of_a_resource_with_versions_is_conditional(app: Flask) -> None:
+    for rule, declared in declared_rules(app):
+        if the_method(rule.methods) in {"PUT", "PATCH", "DELETE"}:
+            assert declared.conditional is not None, rule
+        elif declared.answer and issubclass(declared.answer, VersionedResponse):
+            assert declared.conditional is not None or declared.status == 201, rule
+
+
+def test_each_route_is_documented(app: Flask) -> None:
+    for rule, declared in declared_rules(app):
+        assert declared.summary.endswith("."), rule
+
+
+def test_a_route_is_plain_flask() -> None:
+    class Counted(VersionedResponse):
+        count: int
+
+    blueprint = Blueprint("counters", __name__, url_prefix="/counters")
+
+    @route(blueprint, "GET", "/<int:number>", callers=PUBLIC, rate=RateClass.READ, answer=Counted)
+    async def get_counter(number: int) -> object:
+        """Read a counter."""
+        return {"count": number, "version": 3}
+
+    app = Flask("plain")
+    app.register_blueprint(blueprint)
+
+    answer = app.test_client().get("/counters/7")
+
+    assert answer.get_json() == {"count": 7, "version": 3}
+    assert answer.headers["ETag"].startswith('"3-')
+    assert app.url_map.bind("").match("/counters/7") == ("counters.get_counter", {"number": 7})
+
+
+@pytest.mark.parametrize(
+    "accept", ["*/*", "application/json", "application/*", "text/html, */*;q=0.1", ""]
+)
+async def test_whoever_takes_json_gets_it(client: httpx.AsyncClient, accept: str) -> None:
+    answer = await client.get("/v1/authors", headers={"Accept": accept})
+
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "application/json"
+
+
+async def test_options_tell_the_methods_of_an_address(client: httpx.AsyncClient) -> None:
+    answer = await client.options("/v1/authors")
+
+    assert answer.status_code == 200
+    assert set(answer.headers["allow"].split(", ")) == {"GET", "HEAD", "OPTIONS", "POST"}
+
+
+async def test_a_page_links_to_the_next_one(client: httpx.AsyncClient) -> None:
+    for name in ("Han Kang", "Yi Sang", "Pak Kyongni"):
+        await client.post("/v1/authors", json={"name": name})
+
+    first = await client.get("/v1/authors", params={"limit": 2})
+    second = await client.get(first.links["next"]["url"])
+
+    assert first.links["next"]["url"] == f"/v1/authors?limit=2&cursor={first.json()['nextCursor']}"
+    assert [author["name"] for author in second.json()["items"]] == ["Pak Kyongni"]
+    assert "link" not in second.headers
