@@ -29,6 +29,19 @@ class Conflict(DomainError):
     """What was asked does not go with the present state; reading it again shows why."""
 
 
+class StaleVersion(DomainError):
+    """What was to be changed is at another version than those that the caller knows.
+
+    `version` is the present one.
+    """
+
+    def __init__(self, kind: str, identifier: UUID, version: int) -> None:
+        super().__init__(f"The {kind} {identifier} is at version {version} by now.")
+        self.kind = kind
+        self.identifier = identifier
+        self.version = version
+
+
 class StoreUnavailable(DomainError):
     """A store gave no answer within its deadline; nothing was changed.
 
