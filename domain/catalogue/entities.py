@@ -2,10 +2,10 @@
 
 import unicodedata
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import TypedDict
-from uuid import UUID
 
+from domain.entities import Entity
 from domain.errors import InvalidValue
 
 NAME_MAX_LENGTH = 200
@@ -34,20 +34,13 @@ class AuthorDetails(TypedDict):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Author:
-    """A person who writes. `version` starts at 1 and grows by one with each change.
+class Author(Entity):
+    """A person who writes. Raises InvalidValue for details that break a rule."""
 
-    Raises InvalidValue for details that break a rule.
-    """
-
-    id: UUID
     name: str
     biography: str | None
     born_on: date | None
     died_on: date | None
-    version: int
-    created_at: datetime
-    updated_at: datetime
 
     def __post_init__(self) -> None:
         if not any(unicodedata.category(character)[0] in _VISIBLE for character in self.name):

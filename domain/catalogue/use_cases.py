@@ -1,13 +1,12 @@
 """What people do with the catalogue."""
 
-from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 from domain.catalogue.entities import Author, AuthorChanges, AuthorDetails
 from domain.catalogue.events import author_changed, author_created, author_deleted
 from domain.catalogue.ports import CatalogueStores
-from domain.errors import NotFound, check_version
+from domain.entities import Expected, at_version, differing, next_version, present
 from domain.pagination import Page, PageRequest
 from domain.ports import Cache, Clock, Identifiers, UnitOfWork
 
@@ -51,10 +50,7 @@ class Catalogue:
         async def load() -> Author | None:
             return await self._unit_of_work.read(lambda stores: stores.authors.get(author_id))
 
-        author = await self._author_cache.fetch(author_id, load)
-        if author is None:
-            raise NotFound("author", author_id)
-        return author
+        return present("author", author_id, await self._author_cache.fetch(author_id, load))
 
     async def list_authors(self, page: PageRequest) -> Page[Author]:
         """Give a page of authors, oldest first."""
@@ -64,31 +60,28 @@ class Catalogue:
         return Page.of(found, page.limit, lambda author: author.id)
 
     async def replace_author(
-        self, author_id: UUID, details: AuthorDetails, expected: frozenset[int] | None = None
+        self, author_id: UUID, details: AuthorDetails, expected: Expected = None
     ) -> Author:
         """Change all details; otherwise like `change_author`."""
         return await self.change_author(author_id, {**details}, expected)
 
     async def change_author(
-        self, author_id: UUID, changes: AuthorChanges, expected: frozenset[int] | None = None
+        self, author_id: UUID, changes: AuthorChanges, expected: Expected = None
     ) -> Author:
         """Change some details and give the author as it is then.
 
         Safe to repeat: details that are as asked already make no new version and no event.
-        Raises NotFound, and InvalidValue for details that break a rule of authors.
+        Raises NotFound, StaleVersion where the author is at none of the `expected` versions, and
+        InvalidValue for details that break a rule of authors.
         """
 
         async def change(stores: CatalogueStores) -> Author:
-            author = await stores.authors.get_for_change(author_id)
-            if author is None:
-                raise NotFound("author", author_id)
-            check_version("author", author.version, expected)
-            fields = [field for field, value in changes.items() if getattr(author, field) != value]
+            found = await stores.authors.get_for_change(author_id)
+            author = at_version("author", author_id, found, expected)
+            fields = differing(author, changes)
             if not fields:
                 return author
-            changed = replace(
-                author, version=author.version + 1, updated_at=self._clock.now(), **changes
-            )
+            changed = next_version(author, changes, self._clock.now())
             await stores.authors.save(changed)
             await stores.outbox.add(author_changed(self._identifiers.new(), changed, fields))
             return changed
@@ -98,14 +91,16 @@ class Catalogue:
         finally:
             await self._author_cache.forget(author_id)
 
-    async def delete_author(self, author_id: UUID, expected: frozenset[int] | None = None) -> None:
-        """Make an author absent; raises NotFound, also when it is absent already."""
+    async def delete_author(self, author_id: UUID, expected: Expected = None) -> None:
+        """Make an author absent.
+
+        Raises NotFound, also when it is absent already, and StaleVersion where the author is at
+        none of the `expected` versions.
+        """
 
         async def delete(stores: CatalogueStores) -> None:
-            author = await stores.authors.get_for_change(author_id)
-            if author is None:
-                raise NotFound("author", author_id)
-            check_version("author", author.version, expected)
+            found = await stores.authors.get_for_change(author_id)
+            author = at_version("author", author_id, found, expected)
             now = self._clock.now()
             await stores.authors.delete(author_id, now)
             await stores.outbox.add(author_deleted(self._identifiers.new(), author, now))

@@ -8,6 +8,7 @@ from flask import Blueprint
 from domain.catalogue.entities import Author
 from domain.catalogue.use_cases import Catalogue
 from domain.configuration.use_cases import RuntimeConfiguration
+from domain.entities import Expected
 from domain.errors import InvalidValue, NotFound
 from domain.pagination import Page
 from domain.permissions import Permission
@@ -76,9 +77,7 @@ def authors_blueprint(catalogue: Catalogue, configuration: RuntimeConfiguration)
         conditional=AuthorResponse,
         errors=(NotFound, InvalidValue),
     )
-    async def replace_author(
-        author_id: UUID, body: AuthorBody, expected: frozenset[int] | None
-    ) -> Author:
+    async def replace_author(author_id: UUID, body: AuthorBody, expected: Expected) -> Author:
         """Replace all details of an author."""
         return await catalogue.replace_author(author_id, body.details(), expected)
 
@@ -94,9 +93,7 @@ def authors_blueprint(catalogue: Catalogue, configuration: RuntimeConfiguration)
         conditional=AuthorResponse,
         errors=(NotFound, InvalidValue),
     )
-    async def change_author(
-        author_id: UUID, body: AuthorPatch, expected: frozenset[int] | None
-    ) -> Author:
+    async def change_author(author_id: UUID, body: AuthorPatch, expected: Expected) -> Author:
         """Change some details of an author."""
         return await catalogue.change_author(author_id, body, expected)
 
@@ -110,7 +107,7 @@ def authors_blueprint(catalogue: Catalogue, configuration: RuntimeConfiguration)
         conditional=AuthorResponse,
         errors=(NotFound,),
     )
-    async def delete_author(author_id: UUID, expected: frozenset[int] | None) -> None:
+    async def delete_author(author_id: UUID, expected: Expected) -> None:
         """Delete an author."""
         await catalogue.delete_author(author_id, expected)
 

@@ -81,11 +81,11 @@ ANSWERS = {
             "If-Match must name the ETag of the version that is changed, or * for whichever."
         ),
     },
-    StaleVersion("author", 7): {
+    StaleVersion("author", AUTHOR_ID, 7): {
         "type": "/problems/stale-version",
         "title": "Stale version",
         "status": 412,
-        "detail": "The author is at version 7 by now.",
+        "detail": f"The author {AUTHOR_ID} is at version 7 by now.",
     },
     NotFound("author", AUTHOR_ID): {
         "type": "/problems/not-found",
