@@ -202,28 +202,31 @@ from flask import Flask
 
 flask_app = Flask(__name__)
 
+def sync_helper():
+    before = flask_app.async_to_sync(asyncio.sleep)(0.01, "after")
+    if before != "after":
+        missed = "in the helper"
+    return before
+
 async def use_case():
-    await asyncio.sleep(0)
-    return "after"
+    await asyncio.sleep(0.01)
+    after = sync_helper()
+    return after
 
 @flask_app.get("/async")
 async def view():
     before = await use_case()
     if before != "after":
-        missed = "1"
-    return before
+        missed = "in the async view"
+    after = sync_helper()
+    return after
 
 @flask_app.get("/sync")
 def sync_view():
-    before = flask_app.async_to_sync(use_case)()
+    before = sync_helper()
     if before != "after":
-        missed = "2"
+        missed = "in the sync view"
     return before
-
-@flask_app.get("/unasked")
-async def unasked():
-    missed = await use_case()
-    return missed
 """
 
 COVERED_RUN = """
@@ -234,8 +237,9 @@ from tests.unit.service.asgi.client import exchange
 
 async def main():
     bridge = FlaskToAsgi(flask_app)
-    for path in ("/async", "/sync"):
-        assert (await exchange(bridge, path=path)).body == b"after"
+    paths = ["/async", "/sync"] * 3
+    answers = await asyncio.gather(*(exchange(bridge, path=path) for path in paths))
+    assert {answer.body for answer in answers} == {b"after"}
 
 asyncio.run(main())
 """
@@ -259,7 +263,9 @@ def test_coverage_counts_the_lines_after_an_await(tmp_path: Path) -> None:
     missing = [
         lines[number - 1].strip() for number in report["files"]["covered.py"]["missing_lines"]
     ]
-    assert missing == ['missed = "1"', 'missed = "2"', "missed = await use_case()", "return missed"]
+    assert missing == [
+        f'missed = "in the {place}"' for place in ("helper", "async view", "sync view")
+    ]
 
 
 DEADLINE = "import asgi; print(asgi.app._http.views._defaults.deadline)"
