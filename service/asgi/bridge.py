@@ -1,6 +1,7 @@
 """FlaskToAsgi: Flask on the event loop."""
 
-from contextlib import nullcontext
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, nullcontext
 from wsgiref.types import WSGIApplication
 
 from asgiref.typing import ASGIReceiveCallable, ASGISendCallable, Scope
@@ -13,6 +14,7 @@ from service.asgi.awaiting import await_in_place
 from service.asgi.declarations import Declaration
 from service.asgi.greenlets import run_in_greenlet
 from service.asgi.holding import HoldingDetector
+from service.asgi.home import Home
 from service.asgi.http import HttpService
 from service.asgi.lifespan import LifespanDeadlines, serve_lifespan
 from service.asgi.lifetime import Lifespan
@@ -69,6 +71,7 @@ class FlaskToAsgi(WsgiToAsgi):
         self.flask_app = flask_app
         self._lifespan = lifespan or nullcontext
         self._lifespan_deadlines = LifespanDeadlines(startup_timeout, shutdown_timeout)
+        self._home = Home(flask_app, self)
         self._threads = ThreadPool(sync_workers)
         self._detector = None if slow_callback is None else HoldingDetector(slow_callback)
         defaults = Declaration(deadline=deadline, body_deadline=body_deadline)
@@ -82,7 +85,7 @@ class FlaskToAsgi(WsgiToAsgi):
             patrol=Patrol(),
             run_in_greenlet=self._detector.run if self._detector else run_in_greenlet,
         )
-        await_in_place(flask_app)
+        await_in_place(flask_app, self._home)
         accept_async_iterators(flask_app)
         let_views_declare_body_limits(flask_app)
 
@@ -94,13 +97,19 @@ class FlaskToAsgi(WsgiToAsgi):
             await self._http.serve(scope, receive, send)
         elif scope["type"] == "lifespan":
             try:
-                await serve_lifespan(self._lifespan, self._lifespan_deadlines, receive, send)
+                await serve_lifespan(self._live, self._lifespan_deadlines, receive, send)
             finally:
                 self._close()
         elif scope["type"] == "websocket":
             await refuse_websocket(receive, send)
         else:
             raise ValueError(f"FlaskToAsgi does not serve scopes of type {scope['type']!r}.")
+
+    @asynccontextmanager
+    async def _live(self) -> AsyncIterator[None]:
+        with self._home.here():
+            async with self._lifespan():
+                yield
 
     def _close(self) -> None:
         self._threads.close()
