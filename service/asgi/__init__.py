@@ -1,5 +1,6 @@
 """Runs any Flask application on an ASGI server's event loop; knows Flask and ASGI only."""
 
+from service.asgi.background import start_background_task
 from service.asgi.bridge import FlaskToAsgi
 from service.asgi.declarations import served
 from service.asgi.exchange import uninterrupted
@@ -12,6 +13,7 @@ __all__ = [
     "StartupFailed",
     "run_in_greenlet",
     "served",
+    "start_background_task",
     "started",
     "uninterrupted",
     "with_started_app",

@@ -19,6 +19,7 @@ from service.application import create_app
 from service.asgi import (
     FlaskToAsgi,
     run_in_greenlet,
+    start_background_task,
     started,
     with_started_app,
 )
@@ -119,6 +120,14 @@ def bridge(mysql_address: MySQLAddress) -> FlaskToAsgi:
 
         return chunks()
 
+    @app.get("/background")
+    def background() -> str:
+        async def note() -> None:
+            app.config["NOTED"] = await connection()
+
+        start_background_task(note)
+        return "started"
+
     @app.cli.command("connection")
     @with_started_app
     def command() -> None:
@@ -137,6 +146,8 @@ def test_one_connection_serves_all_that_sync_code_asks(bridge: FlaskToAsgi) -> N
         with ThreadPoolExecutor(3) as threads:
             used += [answer.text for answer in threads.map(client.get, ["/async", "/sync"] * 3)]
         used.append(app.test_cli_runner().invoke(args=["connection"]).output)
+        client.get("/background")
+    used.append(app.config["NOTED"])
     assert len(set(used)) == 1
     assert used[0].isdecimal()
 
@@ -149,5 +160,7 @@ async def test_one_connection_serves_all_that_async_code_asks(bridge: FlaskToAsg
         used = [(await client.get(path)).text for path in paths]
         used.append((await run_in_greenlet(app.test_client().get, "/async")).text)
         used.append((await asyncio.to_thread(app.test_client().get, "/sync")).text)
+        await client.get("/background")
+    used.append(app.config["NOTED"])
     assert len(set(used)) == 1
     assert used[0].isdecimal()
