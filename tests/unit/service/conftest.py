@@ -8,6 +8,7 @@ from flask import Flask
 
 from service.application import create_app
 from service.asgi import FlaskToAsgi
+from service.asgi.testing import AsyncTestClient
 from service.settings import Settings, load_settings
 from service.use_cases import UseCases
 from tests.unit.fakes import Fakes
@@ -30,6 +31,5 @@ def app(testing_settings: Settings, use_cases: UseCases) -> Flask:
 
 @pytest.fixture
 async def client(app: Flask) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(FlaskToAsgi(app))
-    async with httpx.AsyncClient(transport=transport, base_url="http://service.test") as client:
+    async with AsyncTestClient(FlaskToAsgi(app), base_url="http://service.test") as client:
         yield client
