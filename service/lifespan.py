@@ -20,10 +20,16 @@ _REMEDIES = {
 @asynccontextmanager
 async def serving(wiring: Wiring) -> AsyncIterator[None]:
     """Open the adapters and deliver events; raises StartupFailed with what to do about it."""
+    async with opened(wiring), _relaying(wiring):
+        yield
+
+
+@asynccontextmanager
+async def opened(wiring: Wiring) -> AsyncIterator[None]:
+    """Open the adapters alone; raises StartupFailed with what to do about it."""
     async with AsyncExitStack() as stack:
         with _told_to_the_operator():
             await stack.enter_async_context(wiring.opened())
-        await stack.enter_async_context(_relaying(wiring))
         yield
 
 
@@ -39,7 +45,8 @@ def _told_to_the_operator() -> Iterator[None]:
 
 @asynccontextmanager
 async def _relaying(wiring: Wiring) -> AsyncIterator[None]:
-    task = asyncio.create_task(relay_events(wiring.use_cases.relay, wiring.events_waiting))
+    events_waiting = wiring.events_waiting.renewed()
+    task = asyncio.create_task(relay_events(wiring.use_cases.relay, events_waiting))
     try:
         yield
     finally:

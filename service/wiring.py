@@ -36,6 +36,7 @@ from domain.catalogue.use_cases import Catalogue
 from domain.configuration.ports import Configurations
 from domain.configuration.use_cases import RuntimeConfiguration
 from domain.ports import Cache
+from service.relay_worker import Signal
 from service.settings import Settings
 from service.use_cases import UseCases
 
@@ -58,14 +59,14 @@ class Adapters:
 
 @dataclass(frozen=True, slots=True)
 class Wiring:
-    """The use-cases, and the lives of the adapters behind them.
+    """The use-cases, and the lives of the adapters behind them, one after the other.
 
     `events_waiting` is set after each commit that left events for the relay.
     """
 
     use_cases: UseCases
     adapters: Adapters
-    events_waiting: asyncio.Event
+    events_waiting: Signal
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[None]:
@@ -81,7 +82,7 @@ class Wiring:
 
 def wire(settings: Settings) -> Wiring:
     """Choose the adapters that the settings ask for; nothing is opened yet."""
-    events_waiting = asyncio.Event()
+    events_waiting = Signal()
     choose = _fakes if settings.profile == "testing" else _stores
     adapters = choose(settings, events_waiting.set)
     return Wiring(_use_cases(adapters), adapters, events_waiting)

@@ -32,8 +32,10 @@ class SQLiteDatabase:
     async def opened(self) -> AsyncIterator[None]:
         """Make this process the file's only user, bring its schema up to date and connect.
 
+        It may be opened again, on another event loop too, when it has been closed.
         Raises StoreNotReady when another process uses the file, or its schema is of later code.
         """
+        self._writers, self._readers = asyncio.Queue(), asyncio.Queue()
         async with AsyncExitStack() as stack:
             await asyncio.to_thread(stack.enter_context, FileLock(self._path).held())
             writer = await self._connect(stack, read_only=False)

@@ -8,6 +8,7 @@ from flask import Flask
 
 from service.application import create_app
 from service.asgi import FlaskToAsgi
+from service.asgi.testing import AsyncTestClient
 from service.settings import Settings, load_settings
 from service.use_cases import UseCases
 from tests.bad_requests import WHICHEVER_VERSION
@@ -31,9 +32,7 @@ def app(testing_settings: Settings, use_cases: UseCases) -> Flask:
 
 @pytest.fixture
 async def client(app: Flask) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(
-        transport=httpx.ASGITransport(FlaskToAsgi(app)),
-        base_url="http://service.test",
-        headers=WHICHEVER_VERSION,
+    async with AsyncTestClient(
+        FlaskToAsgi(app), base_url="http://service.test", headers=WHICHEVER_VERSION
     ) as client:
         yield client

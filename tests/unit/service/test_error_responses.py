@@ -20,6 +20,7 @@ from domain.errors import (
     StoreUnavailable,
 )
 from service.asgi import FlaskToAsgi
+from service.asgi.testing import AsyncTestClient
 from service.error_responses import register_error_responses
 from service.problems import PROBLEMS
 from service.request_errors import (
@@ -130,8 +131,7 @@ def flask_app() -> Flask:
 
 @pytest.fixture
 async def http(flask_app: Flask) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(FlaskToAsgi(flask_app))
-    async with httpx.AsyncClient(transport=transport, base_url="http://service.test") as client:
+    async with AsyncTestClient(FlaskToAsgi(flask_app), base_url="http://service.test") as client:
         yield client
 
 

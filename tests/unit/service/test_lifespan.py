@@ -89,6 +89,28 @@ async def test_nothing_is_delivered_before_and_after(wiring: Wiring) -> None:
     assert {task.get_name() for task in asyncio.all_tasks()} == {asyncio.current_task().get_name()}
 
 
+def test_it_may_be_entered_again_on_another_loop(wiring: Wiring) -> None:
+    async def serve() -> None:
+        async with serving(wiring), asyncio.timeout(10):
+            await deliver()
+            # The relay waits by now.
+            await deliver()
+
+    async def deliver() -> None:
+        author = await wiring.use_cases.catalogue.create_author(details_of())
+        while str(author.id) not in await recorded():  # noqa: ASYNC110  # The relay tells nobody.
+            await asyncio.sleep(0)
+
+    async def recorded() -> set[str]:
+        log = wiring.adapters.activity_log
+        return {
+            event.subject for event in await log.list(kind=None, subject=None, before=None, limit=9)
+        }
+
+    asyncio.run(serve())
+    asyncio.run(serve())
+
+
 class IdleRelay:
     """A relay for which there is nothing to do."""
 
