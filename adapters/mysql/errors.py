@@ -7,7 +7,7 @@ from pymysql.constants import CR, ER
 from pymysql.err import Error, InterfaceError
 
 from adapters.mysql.address import MySQLAddress
-from adapters.sql.connection import Aborted
+from adapters.sql.connection import Aborted, LockTimeout
 from domain.errors import Conflict, OutcomeUnknown, StoreNotReady, StoreUnavailable
 
 _ACCESS_DENIED_NO_PASSWORD = 1698
@@ -28,7 +28,6 @@ _LOST = frozenset(
 _OVERLOADED = frozenset(
     {
         ER.CON_COUNT_ERROR,
-        ER.LOCK_WAIT_TIMEOUT,
         ER.OPTION_PREVENTS_STATEMENT,
         ER.OUT_OF_RESOURCES,
         ER.QUERY_INTERRUPTED,
@@ -67,6 +66,8 @@ def translated_errors() -> Iterator[None]:
             raise Aborted("MySQL", _reason(error)) from error
         if code == ER.DUP_ENTRY:
             raise Conflict("A key is taken already.") from error
+        if code == ER.LOCK_WAIT_TIMEOUT:
+            raise LockTimeout("MySQL", _reason(error)) from error
         if code in _OVERLOADED:
             raise StoreUnavailable("MySQL", _reason(error)) from error
         raise
