@@ -11,6 +11,7 @@ from pydantic.alias_generators import to_camel
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from domain import errors as domain
+from domain.idempotency.errors import KeyReused, RequestInProgress
 from service import request_errors as request
 
 logger = logging.getLogger(__name__)
@@ -33,6 +34,9 @@ class Problem:
 PROBLEMS: Mapping[type[Exception], Problem] = {
     request.MalformedBody: Problem(HTTPStatus.BAD_REQUEST, "malformed-body", "Malformed body"),
     request.InvalidQuery: Problem(HTTPStatus.BAD_REQUEST, "invalid-query", "Invalid query"),
+    request.InvalidKey: Problem(
+        HTTPStatus.BAD_REQUEST, "invalid-idempotency-key", "Invalid idempotency key"
+    ),
     request.UnsupportedBody: Problem(
         HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "unsupported-body", "Unsupported body"
     ),
@@ -42,6 +46,18 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
     ),
     domain.NotFound: Problem(HTTPStatus.NOT_FOUND, "not-found", "Not found"),
     domain.Conflict: Problem(HTTPStatus.CONFLICT, "conflict", "Conflict"),
+    KeyReused: Problem(
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "idempotency-key-reused",
+        "Idempotency key reused",
+        "This Idempotency-Key was used for another request; a new request needs a new key.",
+    ),
+    RequestInProgress: Problem(
+        HTTPStatus.CONFLICT,
+        "request-in-progress",
+        "Request in progress",
+        "A request with this Idempotency-Key is still at work; repeat this one to get its answer.",
+    ),
     domain.CorruptedValue: Problem(
         HTTPStatus.INTERNAL_SERVER_ERROR,
         "corrupted-value",
@@ -58,7 +74,8 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
         HTTPStatus.SERVICE_UNAVAILABLE,
         "outcome-unknown",
         "Outcome unknown",
-        "A store went away during the change. Read again to see whether it was made.",
+        "A store went away during the change. Read again to see whether it was made, or repeat the"
+        " request if it had an Idempotency-Key.",
     ),
 }
 
@@ -99,7 +116,7 @@ def _faults(error: Exception) -> dict[str, list[dict[str, str]]]:
 
 
 def _headers(error: Exception) -> dict[str, str]:
-    if isinstance(error, domain.StoreUnavailable):
+    if isinstance(error, domain.StoreUnavailable | RequestInProgress):
         return {"Retry-After": str(error.retry_after)}
     return {}
 

@@ -24,6 +24,10 @@ class UnsupportedBody(RequestError):
     """The body's media type is none of those that the route takes."""
 
 
+class InvalidKey(RequestError):
+    """The Idempotency-Key is not a string as it has to be."""
+
+
 class InvalidBody(RequestError):
     """The body is JSON that does not fit the route's schema."""
 
