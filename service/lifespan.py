@@ -1,11 +1,12 @@
-"""What lives as long as a server process: the adapters and the relay."""
+"""What lives as long as a server process: the adapters and the work in the background."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 
 from domain.errors import StoreNotReady, StoreUnavailable
 from service.asgi import StartupFailed
+from service.purge_worker import purge_answers
 from service.relay_worker import relay_events
 from service.wiring import Wiring
 
@@ -19,11 +20,14 @@ _REMEDIES = {
 
 @asynccontextmanager
 async def serving(wiring: Wiring) -> AsyncIterator[None]:
-    """Open the adapters and deliver events; raises StartupFailed with what to do about it."""
+    """Open the adapters and work in the background; raises StartupFailed with what to do."""
+    use_cases = wiring.use_cases
     async with AsyncExitStack() as stack:
         with _told_to_the_operator():
             await stack.enter_async_context(wiring.opened())
-        await stack.enter_async_context(_relaying(wiring))
+        relaying = relay_events(use_cases.relay, wiring.events_waiting)
+        await stack.enter_async_context(_in_background(relaying))
+        await stack.enter_async_context(_in_background(purge_answers(use_cases.idempotency)))
         yield
 
 
@@ -38,8 +42,8 @@ def _told_to_the_operator() -> Iterator[None]:
 
 
 @asynccontextmanager
-async def _relaying(wiring: Wiring) -> AsyncIterator[None]:
-    task = asyncio.create_task(relay_events(wiring.use_cases.relay, wiring.events_waiting))
+async def _in_background(work: Coroutine[None, None, None]) -> AsyncIterator[None]:
+    task = asyncio.create_task(work)
     try:
         yield
     finally:

@@ -15,6 +15,10 @@ class Aborted(StoreUnavailable):
     """
 
 
+class Deadlock(Aborted):
+    """Transactions waited for one another, and this one was given up so that another can go on."""
+
+
 class LockTimeout(StoreUnavailable):
     """Another transaction held what a statement needs for longer than the store waits."""
 

@@ -3,7 +3,7 @@
 import json
 from datetime import datetime
 
-from adapters.sql.connection import Connection, LockTimeout
+from adapters.sql.connection import Connection, Deadlock, LockTimeout
 from adapters.sql.statements import first_rows, statement
 from adapters.sql.values import Row
 from domain.errors import Conflict
@@ -63,7 +63,9 @@ class SQLKeptAnswers:
             if row is None:
                 raise
             return _kept_request(row)
-        except LockTimeout as error:
+        except (Deadlock, LockTimeout) as error:
+            # A claim is the first thing that its transaction locks, so nobody but twins can be in
+            # a deadlock with it: several that waited for one that failed.
             raise RequestInProgress(claim.key) from error
         return None
 

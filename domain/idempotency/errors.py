@@ -13,7 +13,7 @@ class KeyReused(DomainError):
 
 
 class RequestInProgress(DomainError):
-    """The same caller's request under this key is at work, and did not end within the store's time.
+    """The same caller's request under this key is at work, and there was no waiting for its end.
 
     `retry_after` is the number of seconds after which its answer may be there.
     """

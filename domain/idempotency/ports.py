@@ -16,9 +16,11 @@ class KeptAnswers(Protocol):
     async def claim(self, claim: Claim, now: datetime) -> KeptRequest | None:
         """Take the key for this unit of work, which then has to `keep` an answer; gives None.
 
+        It is the first thing that a unit of work asks of its stores.
+
         Gives what was kept, and takes nothing, where the key is taken. While another unit of work
-        has it, this waits for its end; raises RequestInProgress where that is too long for the
-        store.
+        has it, this waits for its end. Raises RequestInProgress where that is too long for the
+        store, or several wait and one of them goes first.
         """
         ...
 

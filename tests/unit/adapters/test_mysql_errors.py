@@ -10,7 +10,7 @@ from adapters.mysql.errors import (
     translated_connect_errors,
     translated_errors,
 )
-from adapters.sql.connection import Aborted, LockTimeout
+from adapters.sql.connection import Aborted, Deadlock, LockTimeout
 from domain.errors import Conflict, OutcomeUnknown, StoreNotReady, StoreUnavailable
 
 ADDRESS = MySQLAddress(
@@ -57,6 +57,11 @@ def test_what_may_run_again_is_aborted(error: Exception) -> None:
         raise error
 
     assert caught.value.__cause__ is error
+
+
+def test_a_deadlock_is_told_apart() -> None:
+    with pytest.raises(Deadlock), translated_errors():
+        raise DEADLOCK
 
 
 def test_a_lock_that_another_keeps_is_told_apart() -> None:
