@@ -10,6 +10,7 @@ from pydantic.alias_generators import to_camel
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from domain import errors as domain
+from domain.idempotency.errors import RequestInProgress
 from service import request_errors as request
 from service.problems import PROBLEMS, Problem, problem_of
 
@@ -56,7 +57,7 @@ def _faults(error: Exception) -> dict[str, object]:
 
 
 def _headers(error: Exception) -> dict[str, str]:
-    if isinstance(error, domain.StoreUnavailable):
+    if isinstance(error, domain.StoreUnavailable | RequestInProgress):
         return {"Retry-After": str(error.retry_after)}
     return {}
 

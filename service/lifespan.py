@@ -1,13 +1,17 @@
-"""What lives as long as a server process: the adapters and the relay."""
+"""What lives as long as a server process: the adapters and the work in the background."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from typing import ParamSpec
 
 from domain.errors import StoreNotReady, StoreUnavailable
 from service.asgi import StartupFailed
+from service.purge_worker import purge_answers
 from service.relay_worker import relay_events
 from service.wiring import Wiring
+
+P = ParamSpec("P")
 
 _REMEDIES = {
     "MySQL": "Start it, or correct FLASK_MYSQL_URI.",
@@ -19,8 +23,13 @@ _REMEDIES = {
 
 @asynccontextmanager
 async def serving(wiring: Wiring) -> AsyncIterator[None]:
-    """Open the adapters and deliver events; raises StartupFailed with what to do about it."""
-    async with opened(wiring), _relaying(wiring):
+    """Open the adapters and work in the background; raises StartupFailed with what to do."""
+    use_cases = wiring.use_cases
+    async with (
+        opened(wiring),
+        _in_background(relay_events, use_cases.relay, wiring.events_waiting.renewed()),
+        _in_background(purge_answers, use_cases.idempotency),
+    ):
         yield
 
 
@@ -44,9 +53,10 @@ def _told_to_the_operator() -> Iterator[None]:
 
 
 @asynccontextmanager
-async def _relaying(wiring: Wiring) -> AsyncIterator[None]:
-    events_waiting = wiring.events_waiting.renewed()
-    task = asyncio.create_task(relay_events(wiring.use_cases.relay, events_waiting))
+async def _in_background(
+    work: Callable[P, Coroutine[None, None, None]], *args: P.args, **kwargs: P.kwargs
+) -> AsyncIterator[None]:
+    task = asyncio.create_task(work(*args, **kwargs))
     try:
         yield
     finally:

@@ -6,6 +6,7 @@ from domain.activity.relay import Relay
 from domain.activity.use_cases import Activity
 from domain.catalogue.use_cases import Catalogue
 from domain.configuration.use_cases import RuntimeConfiguration
+from domain.idempotency.use_cases import Idempotency
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,4 +16,5 @@ class UseCases:
     catalogue: Catalogue
     activity: Activity
     configuration: RuntimeConfiguration
+    idempotency: Idempotency
     relay: Relay

@@ -11,7 +11,7 @@ from adapters.memory.activity import MemoryActivityLog
 from adapters.memory.cache import MemoryCache
 from adapters.memory.configuration import MemoryConfigurations
 from adapters.memory.uncached import Uncached
-from adapters.memory.unit_of_work import MemoryUnitOfWork
+from adapters.memory.unit_of_work import MemoryStores, MemoryUnitOfWork
 from adapters.mongodb.activity import MongoDBActivityLog
 from adapters.mongodb.configuration import MongoDBConfigurations
 from adapters.mongodb.database import MongoDBDatabase
@@ -21,7 +21,7 @@ from adapters.mysql.initialisation import create_database, mysql_migrations
 from adapters.redis.cache import RedisCache
 from adapters.redis.client import RedisClient
 from adapters.sql.migrations import Migrations
-from adapters.sql.unit_of_work import SQLUnitOfWork
+from adapters.sql.unit_of_work import SQLStores, SQLUnitOfWork
 from adapters.sqlite.activity import SQLiteActivityLog
 from adapters.sqlite.configuration import SQLiteConfigurations
 from adapters.sqlite.database import SQLiteDatabase
@@ -35,6 +35,8 @@ from domain.catalogue.entities import Author
 from domain.catalogue.use_cases import Catalogue
 from domain.configuration.ports import Configurations
 from domain.configuration.use_cases import RuntimeConfiguration
+from domain.idempotency.unit_of_work import IdempotentUnitOfWork
+from domain.idempotency.use_cases import Idempotency
 from domain.ports import Cache
 from service.relay_worker import Signal
 from service.settings import Settings
@@ -43,6 +45,7 @@ from service.use_cases import UseCases
 # Seconds: a cache that takes longer than this is slower than what it stands before.
 CACHE_TIMEOUT = 1.0
 
+AnyStores = SQLStores | MemoryStores
 Opened = Callable[[], AbstractAsyncContextManager[None]]
 
 
@@ -90,10 +93,13 @@ def wire(settings: Settings) -> Wiring:
 
 def _use_cases(adapters: Adapters) -> UseCases:
     clock, identifiers = SystemClock(), UUID7Identifiers()
+    # What requests run; the background's own work bears no keys.
+    unit_of_work = IdempotentUnitOfWork[AnyStores](adapters.unit_of_work, clock)
     return UseCases(
-        catalogue=Catalogue(adapters.unit_of_work, adapters.author_cache, clock, identifiers),
+        catalogue=Catalogue(unit_of_work, adapters.author_cache, clock, identifiers),
         activity=Activity(adapters.activity_log),
         configuration=RuntimeConfiguration(adapters.configurations, clock),
+        idempotency=Idempotency(adapters.unit_of_work, clock),
         relay=Relay(adapters.unit_of_work, adapters.activity_log, clock, identifiers),
     )
 

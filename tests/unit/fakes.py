@@ -21,6 +21,8 @@ from domain.configuration.entities import Configuration
 from domain.configuration.use_cases import RuntimeConfiguration
 from domain.errors import StoreUnavailable
 from domain.events import Event
+from domain.idempotency.unit_of_work import IdempotentUnitOfWork
+from domain.idempotency.use_cases import Idempotency
 from service.use_cases import UseCases
 
 Result = TypeVar("Result")
@@ -173,10 +175,12 @@ class Fakes:
 
     def use_cases(self) -> UseCases:
         """Give new use-cases over the fakes, as another process would have."""
+        unit_of_work = IdempotentUnitOfWork(self.unit_of_work, self.clock)
         return UseCases(
-            catalogue=Catalogue(self.unit_of_work, self.author_cache, self.clock, self.identifiers),
+            catalogue=Catalogue(unit_of_work, self.author_cache, self.clock, self.identifiers),
             activity=Activity(self.activity_log),
             configuration=RuntimeConfiguration(self.configurations, self.clock),
+            idempotency=Idempotency(self.unit_of_work, self.clock),
             relay=Relay(self.unit_of_work, self.activity_log, self.clock, self.identifiers),
         )
 

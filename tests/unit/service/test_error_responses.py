@@ -19,6 +19,7 @@ from domain.errors import (
     StaleVersion,
     StoreUnavailable,
 )
+from domain.idempotency.errors import KeyReused, RequestInProgress
 from service.asgi import FlaskToAsgi
 from service.asgi.testing import AsyncTestClient
 from service.error_responses import register_error_responses
@@ -26,6 +27,7 @@ from service.problems import PROBLEMS
 from service.request_errors import (
     Fault,
     InvalidBody,
+    InvalidKey,
     InvalidQuery,
     MalformedBody,
     NotAcceptableAnswer,
@@ -94,6 +96,26 @@ ANSWERS = {
         "status": 404,
         "detail": f"There is no author {AUTHOR_ID}.",
     },
+    InvalidKey("The Idempotency-Key must be one string."): {
+        "type": "/problems/invalid-idempotency-key",
+        "title": "Invalid idempotency key",
+        "status": 400,
+        "detail": "The Idempotency-Key must be one string.",
+    },
+    KeyReused("a-key"): {
+        "type": "/problems/idempotency-key-reused",
+        "title": "Idempotency key reused",
+        "status": 422,
+        "detail": "This Idempotency-Key was used for another request; a new request needs a new"
+        " key.",
+    },
+    RequestInProgress("a-key"): {
+        "type": "/problems/request-in-progress",
+        "title": "Request in progress",
+        "status": 409,
+        "detail": "A request with this Idempotency-Key is still at work; repeat this one to get"
+        " its answer.",
+    },
     Conflict("Somebody was faster."): {
         "type": "/problems/conflict",
         "title": "Conflict",
@@ -116,7 +138,8 @@ ANSWERS = {
         "type": "/problems/outcome-unknown",
         "title": "Outcome unknown",
         "status": 503,
-        "detail": "A store went away during the change. Read again to see whether it was made.",
+        "detail": "A store went away during the change. Read again to see whether it was made, or"
+        " repeat the request if it had an Idempotency-Key.",
     },
 }
 
@@ -209,6 +232,14 @@ async def test_a_store_that_is_away_tells_when_to_come_back(
     raise_at_root(flask_app, error_class("Redis", "gone", retry_after=7))
 
     assert (await http.get("/")).headers["retry-after"] == "7"
+
+
+async def test_a_request_at_work_tells_when_to_come_back(
+    flask_app: Flask, http: httpx.AsyncClient
+) -> None:
+    raise_at_root(flask_app, RequestInProgress("a-key", retry_after=3))
+
+    assert (await http.get("/")).headers["retry-after"] == "3"
 
 
 async def test_an_error_has_the_problem_of_its_nearest_class(

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from domain.errors import StoreNotReady, StoreUnavailable
-from service import relay_worker
+from service import purge_worker, relay_worker
 from service.asgi import StartupFailed
 from service.lifespan import serving
 from service.settings import Settings
@@ -76,6 +76,23 @@ async def test_events_are_delivered_while_the_server_serves(wiring: Wiring) -> N
 
     (event,) = await log.list(kind=None, subject=None, before=None, limit=10)
     assert event.subject == str(author.id)
+
+
+async def test_old_answers_are_forgotten_while_the_server_serves(
+    wiring: Wiring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(purge_worker, "INTERVAL", 0)
+    purged = asyncio.Event()
+
+    class Idempotency:
+        async def purge_answers(self) -> int:
+            purged.set()
+            return 0
+
+    wiring = replace(wiring, use_cases=replace(wiring.use_cases, idempotency=Idempotency()))
+
+    async with serving(wiring), asyncio.timeout(10):
+        await purged.wait()
 
 
 async def test_nothing_is_delivered_before_and_after(wiring: Wiring) -> None:
