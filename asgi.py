@@ -4,6 +4,7 @@ from functools import partial
 
 from service.application import create_app
 from service.asgi import FlaskToAsgi
+from service.hooks import Envelope
 from service.lifespan import serving
 from service.logs import configure_logging
 from service.settings import SettingsError, load_settings
@@ -17,8 +18,10 @@ except SettingsError as error:
 configure_logging(settings.log_level)
 wiring = wire(settings)
 flask_app = create_app(settings, wiring.use_cases)
-app = FlaskToAsgi(
+bridge = FlaskToAsgi(
     flask_app,
     lifespan=partial(serving, wiring),
+    trusted_proxies=settings.trusted_proxies,
     slow_callback=0.1 if settings.profile == "development" else None,
 )
+app = Envelope(bridge, settings)

@@ -79,9 +79,13 @@ def test_a_call_under_way_counts_up_to_now(clock: Clock, watch: Stopwatch) -> No
 
 
 def test_a_call_that_fails_counts_too(clock: Clock, watch: Stopwatch) -> None:
-    with pytest.raises(ValueError, match="gone"), TimedStore("MySQL"):
-        clock.now += 1
-        raise ValueError("gone")
+    def fail() -> None:
+        with TimedStore("MySQL"):
+            clock.now += 1
+            raise ValueError("gone")
+
+    with pytest.raises(ValueError, match="gone"):
+        fail()
 
     assert watch.read() == (1.0, {"MySQL": 1.0})
 

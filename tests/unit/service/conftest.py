@@ -8,6 +8,7 @@ from flask import Flask
 
 from service.application import create_app
 from service.asgi import FlaskToAsgi
+from service.hooks import Envelope
 from service.settings import Settings, load_settings
 from service.use_cases import UseCases
 from tests.unit.fakes import Fakes
@@ -29,7 +30,7 @@ def app(testing_settings: Settings, use_cases: UseCases) -> Flask:
 
 
 @pytest.fixture
-async def client(app: Flask) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(FlaskToAsgi(app))
+async def client(app: Flask, testing_settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(Envelope(FlaskToAsgi(app), testing_settings))
     async with httpx.AsyncClient(transport=transport, base_url="http://service.test") as client:
         yield client

@@ -8,6 +8,7 @@ import pytest
 from domain.errors import StoreUnavailable
 from service.application import create_app
 from service.asgi import FlaskToAsgi
+from service.hooks import Envelope
 from service.settings import load_settings
 from service.use_cases import UseCases
 from tests.unit.fakes import Fakes, details_of, raising
@@ -15,7 +16,8 @@ from tests.unit.fakes import Fakes, details_of, raising
 
 def client_of(use_cases: UseCases, **environ: str) -> httpx.AsyncClient:
     settings = load_settings({"FLASK_CONFIG": "testing", **environ}, dotenv=None)
-    transport = httpx.ASGITransport(FlaskToAsgi(create_app(settings, use_cases)))
+    bridge = FlaskToAsgi(create_app(settings, use_cases))
+    transport = httpx.ASGITransport(Envelope(bridge, settings))
     return httpx.AsyncClient(transport=transport, base_url="http://service.test")
 
 

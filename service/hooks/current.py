@@ -1,0 +1,27 @@
+"""The request that the running code belongs to."""
+
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+from service.hooks.tracing import Trace
+
+
+@dataclass(slots=True)
+class CurrentRequest:
+    """What is told of a request in its answer and in the log.
+
+    `began` is the moment of its arrival, by ``time.perf_counter``. `route` is the rule that it
+    matched, None before that or where none does. It is `answered` once its answer begins.
+    """
+
+    method: str
+    id: str
+    trace: Trace | None
+    began: float
+    route: str | None = None
+    answered: bool = False
+
+
+current_request: ContextVar[CurrentRequest | None] = ContextVar("current_request", default=None)
+"""None in background work; a task or a sync view's thread that a request starts has the request's.
+"""
