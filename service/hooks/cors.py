@@ -1,6 +1,10 @@
 """Which pages of other origins may call the service (https://fetch.spec.whatwg.org/#http-cors-protocol).
 
 An answer to an origin that is not allowed has no such headers; its browser then hides it.
+
+Flask-Cors would take more code to tell what is wanted than this takes to do it: it answers each
+preflight by one list of methods, whatever its path has, guesses which origins are patterns, and
+reaches no answer that Flask doesn't give.
 """
 
 from collections.abc import Collection, Mapping

@@ -25,3 +25,9 @@ class CurrentRequest:
 current_request: ContextVar[CurrentRequest | None] = ContextVar("current_request", default=None)
 """None in background work; a task or a sync view's thread that a request starts has the request's.
 """
+
+
+def outgoing_trace_headers() -> dict[str, str]:
+    """Give what a request to another service has to carry, so that it belongs to the same trace."""
+    request = current_request.get()
+    return request.trace.headers() if request and request.trace else {}

@@ -1,7 +1,8 @@
 """The id by which one request is found in answers and logs."""
 
 import re
-import secrets
+
+from uuid_utils import uuid7
 
 REQUEST_ID = b"x-request-id"
 
@@ -10,7 +11,7 @@ _WELL_FORMED = re.compile(rb"[A-Za-z0-9._~+/=:-]{1,128}")
 
 
 def request_id(sent: bytes | None) -> str:
-    """Give the id that the client sent, if it is well formed; else one of 128 random bits."""
+    """Give the id that the client sent, if it is well formed; else a UUIDv7."""
     if sent is not None and _WELL_FORMED.fullmatch(sent):
         return sent.decode("ascii")
-    return secrets.token_hex(16)
+    return str(uuid7())

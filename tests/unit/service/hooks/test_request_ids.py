@@ -11,7 +11,7 @@ from service.hooks.request_ids import request_id
 from service.logs import _name_request
 from tests.unit.service.hooks.conftest import ClientOf
 
-MADE = re.compile(r"[0-9a-f]{32}")
+MADE = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @pytest.mark.parametrize(

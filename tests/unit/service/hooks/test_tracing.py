@@ -1,8 +1,12 @@
 """W3C Trace Context, level 1."""
 
 import pytest
+from flask import Flask, jsonify
+from flask.typing import ResponseReturnValue
 
+from service.hooks.current import outgoing_trace_headers
 from service.hooks.tracing import Trace, parse_trace
+from tests.unit.service.hooks.conftest import ClientOf
 
 TRACE, PARENT = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
 SENT = f"00-{TRACE}-{PARENT}-01"
@@ -76,3 +80,18 @@ def test_a_state_that_cannot_be_passed_on_is_left_out(state: str) -> None:
     trace = parse(SENT, state)
     assert trace is not None
     assert trace.headers() == {"traceparent": SENT}
+
+
+@pytest.mark.parametrize("sent,passed_on", [(SENT, {"traceparent": SENT}), ("invalid", {})])
+async def test_a_view_passes_on_the_trace_of_its_request(
+    flask_app: Flask, client_of: ClientOf, sent: str, passed_on: dict[str, str]
+) -> None:
+    @flask_app.get("/")
+    async def call() -> ResponseReturnValue:
+        return jsonify(outgoing_trace_headers())
+
+    async with client_of() as client:
+        answer = await client.get("/", headers={"traceparent": sent})
+
+    assert answer.json() == passed_on
+    assert outgoing_trace_headers() == {}
