@@ -13,6 +13,8 @@ from service.settings.hosts import ANY_HOST, HostPatterns
 # A DNS name has at most 253 characters.
 LONGEST_HOST = 261
 REMEMBERED_HOSTS = 256
+# RFC 9112, 3.2: the header came with HTTP/1.1. Granian has 1 for 1.0, and an empty header.
+_WITHOUT_HOST = {"HTTP/1.0", "HTTP/1"}
 
 # RFC 9110, 7.2: a name, or an address, and maybe a port.
 _HOST = re.compile(r"(?:\[([0-9a-f:.]+)\]|([a-z0-9._-]+?)\.?)(?::[0-9]{0,5})?", re.IGNORECASE)
@@ -29,10 +31,9 @@ def require_allowed_host(app: Flask, patterns: HostPatterns) -> None:
     @app.before_request
     def check_host() -> None:
         environ = request.environ
-        host: str | None = environ.get("HTTP_HOST")
-        if host is None:
-            # RFC 9112, 3.2: before HTTP/1.1 there was no such header.
-            if environ["SERVER_PROTOCOL"] not in {"HTTP/1.0", "HTTP/0.9"}:
+        host: str = environ.get("HTTP_HOST", "")
+        if not host:
+            if environ["SERVER_PROTOCOL"] not in _WITHOUT_HOST:
                 raise BadRequest("The request must have a Host header.")
         elif len(host) > LONGEST_HOST or not is_allowed(host):
             raise _refusal(host)

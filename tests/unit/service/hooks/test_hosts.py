@@ -102,9 +102,12 @@ async def test_two_hosts_are_bad(answering: Flask) -> None:
     assert await status_of(answering, header, header, hosts=HOSTS) == 400
 
 
-@pytest.mark.parametrize("version,status", [("1.0", 200), ("1.1", 400), ("2", 400)])
-async def test_none_is_bad_but_for_http_1_0(answering: Flask, version: str, status: int) -> None:
-    assert await status_of(answering, hosts=HOSTS, http_version=version) == status
+@pytest.mark.parametrize("headers", [[], [(b"host", b"")]])
+@pytest.mark.parametrize("version,status", [("1.0", 200), ("1", 200), ("1.1", 400), ("2", 400)])
+async def test_none_is_bad_but_for_http_1_0(
+    answering: Flask, headers: list[tuple[bytes, bytes]], version: str, status: int
+) -> None:
+    assert await status_of(answering, *headers, hosts=HOSTS, http_version=version) == status
 
 
 @pytest.mark.parametrize(
