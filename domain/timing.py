@@ -15,9 +15,10 @@ class Stopwatch:
     are more than `total`.
     """
 
-    __slots__ = ("_running", "_since", "_spent")
+    __slots__ = ("_began", "_running", "_since", "_spent")
 
     def __init__(self) -> None:
+        self._began = perf_counter()
         self._running: dict[str, int] = {}
         self._since: dict[str, float] = {}
         self._spent: dict[str, float] = {}
@@ -33,6 +34,10 @@ class Stopwatch:
         now = perf_counter()
         self._end(store, now)
         self._end(_ALL, now)
+
+    def elapsed(self) -> float:
+        """Give the time since this stopwatch was made, in stores and elsewhere."""
+        return perf_counter() - self._began
 
     def read(self) -> tuple[float, Mapping[str, float]]:
         """Give the time in all stores and in each, with what calls under way have taken so far."""

@@ -3,6 +3,7 @@
 from contextvars import ContextVar
 from dataclasses import dataclass
 
+from domain.timing import Stopwatch
 from service.hooks.tracing import Trace
 
 
@@ -10,14 +11,14 @@ from service.hooks.tracing import Trace
 class CurrentRequest:
     """What is told of a request in its answer and in the log.
 
-    `began` is the moment of its arrival, by ``time.perf_counter``. `route` is the rule that it
-    matched, None before that or where none does. It is `answered` once its answer begins.
+    `stopwatch` runs from its arrival. `route` is the rule that it matched, None before that or
+    where none does. It is `answered` once its answer begins.
     """
 
     method: str
     id: str
     trace: Trace | None
-    began: float
+    stopwatch: Stopwatch
     route: str | None = None
     answered: bool = False
 

@@ -12,6 +12,7 @@ from asgiref.typing import (
     Scope,
 )
 
+from domain.timing import Stopwatch, stopwatch
 from service.hooks.cors import ORIGIN, cors_headers
 from service.hooks.current import CurrentRequest, current_request
 from service.hooks.request_ids import REQUEST_ID, request_id
@@ -60,8 +61,9 @@ class Envelope:
         self, scope: HTTPScope, receive: ASGIReceiveCallable, send: ASGISendCallable
     ) -> None:
         sent = _read_headers(scope)
-        request = self._begun(scope, sent)
+        request = _begun(scope, sent)
         token = current_request.set(request)
+        stopwatch.set(request.stopwatch)
 
         async def send_on(message: ASGISendEvent) -> None:
             if message["type"] == "http.response.start":
@@ -75,14 +77,6 @@ class Envelope:
             if not request.answered:
                 self._timer.end(request, None)
             current_request.reset(token)
-
-    def _begun(self, scope: HTTPScope, sent: Mapping[bytes, bytes]) -> CurrentRequest:
-        return CurrentRequest(
-            method=scope["method"],
-            id=request_id(sent.get(REQUEST_ID)),
-            trace=parse_trace(sent.get(TRACEPARENT), sent.get(TRACESTATE)),
-            began=self._timer.begin(),
-        )
 
     def _completed(
         self,
@@ -103,12 +97,21 @@ class Envelope:
 
 
 def _read_headers(scope: HTTPScope) -> Mapping[bytes, bytes]:
-    """Give the headers that matter here; one that comes twice is, joined, well formed for nobody.
+    """Give the headers that matter here, repeated ones joined (RFC 9110, 5.3).
 
-    But for a list, which may be sent in pieces (RFC 9110, 5.3).
+    That is right for lists; what may be there once is malformed with a comma in it.
     """
     found: dict[bytes, bytes] = {}
     for name, value in scope["headers"]:
         if name in _READ:
             found[name] = found[name] + b"," + value if name in found else value
     return found
+
+
+def _begun(scope: HTTPScope, sent: Mapping[bytes, bytes]) -> CurrentRequest:
+    return CurrentRequest(
+        method=scope["method"],
+        id=request_id(sent.get(REQUEST_ID)),
+        trace=parse_trace(sent.get(TRACEPARENT), sent.get(TRACESTATE)),
+        stopwatch=Stopwatch(),
+    )

@@ -5,11 +5,10 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from operator import itemgetter
-from time import perf_counter
 
 from flask import Flask, request
 
-from domain.timing import Stopwatch, stopwatch
+from domain.timing import Stopwatch
 from service.hooks.current import CurrentRequest, current_request
 from service.hooks.security_headers import Headers
 
@@ -31,18 +30,14 @@ class Timer:
     threshold: float
     tells_clients: bool
 
-    def begin(self) -> float:
-        """Start a stopwatch for the request whose context this is; give the moment."""
-        if self.threshold or self.tells_clients:
-            stopwatch.set(Stopwatch())
-        return perf_counter()
-
     def end(self, request: CurrentRequest, status: int | None) -> Headers:
         """Log the request if it was slow (`status` None: it has no answer); give its headers."""
-        total = perf_counter() - request.began
+        total = request.stopwatch.elapsed()
         if total >= (self.threshold or math.inf):
             _log(request, status, total)
-        return ((b"server-timing", _server_timing(total)),) if self.tells_clients else ()
+        if self.tells_clients:
+            return ((b"server-timing", _server_timing(request.stopwatch, total)),)
+        return ()
 
 
 def note_routes(app: Flask) -> None:
@@ -56,7 +51,7 @@ def note_routes(app: Flask) -> None:
 
 
 def _log(request: CurrentRequest, status: int | None, total: float) -> None:
-    in_stores, parts = _times()
+    in_stores, parts = _times(request.stopwatch)
     logger.warning(
         "Slow request: %s %s, %s after %.3f s: %.3f s in stores%s, %.3f s elsewhere",
         request.method,
@@ -65,7 +60,7 @@ def _log(request: CurrentRequest, status: int | None, total: float) -> None:
         total,
         in_stores,
         _listed(in_stores, parts),
-        total - in_stores,
+        max(0.0, total - in_stores),
     )
 
 
@@ -78,18 +73,15 @@ def _listed(in_stores: float, parts: Mapping[str, float]) -> str:
     return f" ({listed}, of which {overlap:.3f} s at once)" if overlap > SHOWN else f" ({listed})"
 
 
-def _server_timing(total: float) -> bytes:
+def _server_timing(stopwatch: Stopwatch, total: float) -> bytes:
     """Give the header (https://www.w3.org/TR/server-timing/), in milliseconds."""
-    in_stores, parts = _times()
+    in_stores, parts = _times(stopwatch)
     metrics = {"total": total, "stores": in_stores, **parts}
     text = ", ".join(f"{name.lower()};dur={1000 * it:.2f}" for name, it in metrics.items())
     return text.encode()
 
 
-def _times() -> tuple[float, Mapping[str, float]]:
+def _times(stopwatch: Stopwatch) -> tuple[float, Mapping[str, float]]:
     """Give the seconds in all stores together, and in each, the slowest first."""
-    watch = stopwatch.get()
-    if watch is None:
-        return 0.0, {}
-    in_stores, parts = watch.read()
+    in_stores, parts = stopwatch.read()
     return in_stores, dict(sorted(parts.items(), key=itemgetter(1), reverse=True))

@@ -38,6 +38,12 @@ def test_nothing_was_asked_so_nothing_was_spent(watch: Stopwatch) -> None:
     assert watch.read() == (0.0, {})
 
 
+def test_it_runs_from_its_beginning(clock: Clock, watch: Stopwatch) -> None:
+    clock.now += 7
+
+    assert watch.elapsed() == 7.0
+
+
 def test_calls_one_after_another_are_added_up(clock: Clock, watch: Stopwatch) -> None:
     for store, seconds in (("MySQL", 1.0), ("Redis", 0.25), ("MySQL", 2.0)):
         with TimedStore(store):

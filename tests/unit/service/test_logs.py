@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 import pytest
 
+from domain.timing import Stopwatch
 from service.hooks.current import CurrentRequest, current_request
 from service.hooks.tracing import Trace
 from service.logs import configure_logging
@@ -79,8 +80,8 @@ def test_the_line_of_a_request_has_its_id_and_its_trace(program: Program) -> Non
     trace = Trace("4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7", sampled=True, state="")
     with program.logging_at("INFO"):
         for request in (
-            CurrentRequest("GET", "7", None, began=0.0),
-            CurrentRequest("GET", "8", trace, began=0.0),
+            CurrentRequest("GET", "7", None, Stopwatch()),
+            CurrentRequest("GET", "8", trace, Stopwatch()),
         ):
             token = current_request.set(request)
             logging.getLogger("domain").info("x")

@@ -10,7 +10,7 @@ from flask import Flask
 from domain import timing
 from domain.timing import TimedStore
 from service.asgi import FlaskToAsgi, served
-from service.hooks import Envelope, register_hooks, timer
+from service.hooks import Envelope, register_hooks
 from tests.unit.service.asgi.client import exchange
 from tests.unit.service.hooks.conftest import ClientOf, settings_of
 
@@ -32,7 +32,6 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
-    monkeypatch.setattr(timer, "perf_counter", clock)
     monkeypatch.setattr(timing, "perf_counter", clock)
     return clock
 
