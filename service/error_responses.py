@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from domain import errors as domain
 from domain.idempotency.errors import RequestInProgress
 from service import request_errors as request
+from service.hooks.current import current_request
 from service.problems import PROBLEMS, Problem, problem_of
 
 logger = logging.getLogger(__name__)
@@ -88,5 +89,8 @@ def _framework_detail(error: HTTPException) -> str | None:
 def _response(
     members: Mapping[str, object], status: HTTPStatus, headers: Mapping[str, str]
 ) -> Response:
+    current = current_request.get()
+    if current is not None:
+        members = {**members, "requestId": current.id}
     body = json.dumps(members, ensure_ascii=False)
     return Response(body, status, dict(headers), mimetype="application/problem+json")

@@ -145,6 +145,13 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
         "Unknown path",
         "Nothing is at this address. An id in it must be a UUID, and there is no slash at its end.",
     ),
+    framework.MisdirectedRequest: Problem(
+        HTTPStatus.MISDIRECTED_REQUEST,
+        "unknown-host",
+        "Unknown host",
+        "Call the service by the host that its operators name; they list it in "
+        "FLASK_ALLOWED_HOSTS.",
+    ),
     framework.MethodNotAllowed: Problem(
         HTTPStatus.METHOD_NOT_ALLOWED,
         "method-not-allowed",

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 import aiomysql
 
 from adapters.mysql.address import MySQLAddress
-from adapters.mysql.connection import MySQLConnection
+from adapters.mysql.connection import MYSQL_TIME, MySQLConnection
 from adapters.mysql.errors import translated_connect_errors
 from adapters.mysql.pool import Pool, create_pool
 from adapters.sql.schema import check_revision
@@ -59,7 +59,7 @@ class MySQLDatabase:
     async def _acquire(self, pool: Pool) -> aiomysql.Connection:
         try:
             async with asyncio.timeout(self._pool_timeout):
-                with translated_connect_errors(self._address):
+                with MYSQL_TIME, translated_connect_errors(self._address):
                     return await pool.acquire()
         except TimeoutError as error:
             reason = f"no connection came free within {self._pool_timeout} s"

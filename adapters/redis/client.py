@@ -17,10 +17,13 @@ from adapters.redis.errors import (
     translated_uri_errors,
 )
 from domain.errors import StoreUnavailable
+from domain.timing import TimedStore
 
 # After a failure, the server is left alone for so long.
 REST_SECONDS = 1.0
 HEALTH_CHECK_SECONDS = 30
+
+_REDIS_TIME = TimedStore("Redis")
 
 
 class RedisClient:
@@ -72,7 +75,7 @@ class RedisClient:
         """
         if self._redis is None:
             raise StoreUnavailable("Redis", "its adapter is not open")
-        with self._breaker.call(), translated_errors():
+        with _REDIS_TIME, self._breaker.call(), translated_errors():
             async with asyncio.timeout(self._timeout):
                 yield self._redis
 

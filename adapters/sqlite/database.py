@@ -7,7 +7,7 @@ from pathlib import Path
 
 from adapters.sql.migrations import latest_revision
 from adapters.sql.schema import check_revision, stored_revision
-from adapters.sqlite.connection import SQLiteConnection
+from adapters.sqlite.connection import SQLITE_TIME, SQLiteConnection
 from adapters.sqlite.lock import FileLock
 from adapters.sqlite.migrations import migrate_held
 from domain.errors import StoreUnavailable
@@ -75,7 +75,8 @@ class SQLiteDatabase:
     ) -> AsyncIterator[SQLiteConnection]:
         try:
             async with asyncio.timeout(self._pool_timeout):
-                connection = await connections.get()
+                with SQLITE_TIME:
+                    connection = await connections.get()
         except TimeoutError as error:
             reason = f"no connection came free within {self._pool_timeout} s"
             raise StoreUnavailable("SQLite", reason) from error

@@ -9,6 +9,7 @@ from flask import Flask
 from service.application import create_app
 from service.asgi import FlaskToAsgi
 from service.asgi.testing import AsyncTestClient
+from service.hooks import Envelope
 from service.settings import Settings, load_settings
 from service.use_cases import UseCases
 from tests.bad_requests import WHICHEVER_VERSION
@@ -31,8 +32,10 @@ def app(testing_settings: Settings, use_cases: UseCases) -> Flask:
 
 
 @pytest.fixture
-async def client(app: Flask) -> AsyncIterator[httpx.AsyncClient]:
+async def client(app: Flask, testing_settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
     async with AsyncTestClient(
-        FlaskToAsgi(app), base_url="http://service.test", headers=WHICHEVER_VERSION
+        Envelope(FlaskToAsgi(app), testing_settings),
+        base_url="http://service.test",
+        headers=WHICHEVER_VERSION,
     ) as client:
         yield client

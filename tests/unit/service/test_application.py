@@ -9,6 +9,7 @@ from domain.errors import StoreUnavailable
 from service.application import create_app
 from service.asgi import FlaskToAsgi
 from service.asgi.testing import AsyncTestClient
+from service.hooks import Envelope
 from service.settings import load_settings
 from service.use_cases import UseCases
 from tests.bad_requests import WHICHEVER_VERSION
@@ -17,8 +18,8 @@ from tests.unit.fakes import Fakes, details_of, raising
 
 def client_of(use_cases: UseCases, **environ: str) -> AsyncTestClient:
     settings = load_settings({"FLASK_CONFIG": "testing", **environ}, dotenv=None)
-    app = create_app(settings, use_cases)
-    return AsyncTestClient(FlaskToAsgi(app), headers=WHICHEVER_VERSION)
+    application = Envelope(FlaskToAsgi(create_app(settings, use_cases)), settings)
+    return AsyncTestClient(application, headers=WHICHEVER_VERSION)
 
 
 @pytest.mark.parametrize("debug", ["0", "1"])
