@@ -6,6 +6,7 @@ from domain.activity.relay import Relay
 from domain.activity.use_cases import Activity
 from domain.catalogue.use_cases import Catalogue
 from domain.configuration.use_cases import RuntimeConfiguration
+from domain.health.use_cases import Health
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,3 +17,4 @@ class UseCases:
     activity: Activity
     configuration: RuntimeConfiguration
     relay: Relay
+    health: Health
