@@ -9,6 +9,7 @@ from service.use_cases import UseCases
 from service.views.activity import activity_blueprint
 from service.views.authors import authors_blueprint
 from service.views.configuration import configuration_blueprint
+from service.views.site import site_blueprint
 
 
 def create_app(settings: Settings, use_cases: UseCases) -> Flask:
@@ -28,4 +29,5 @@ def create_app(settings: Settings, use_cases: UseCases) -> Flask:
     app.register_blueprint(authors_blueprint(use_cases.catalogue, use_cases.configuration))
     app.register_blueprint(activity_blueprint(use_cases.activity, use_cases.configuration))
     app.register_blueprint(configuration_blueprint(use_cases.configuration))
+    app.register_blueprint(site_blueprint(use_cases.health, use_cases.configuration))
     return app

@@ -6,6 +6,7 @@ from domain.activity.relay import Relay
 from domain.activity.use_cases import Activity
 from domain.catalogue.use_cases import Catalogue
 from domain.configuration.use_cases import RuntimeConfiguration
+from domain.health.use_cases import Health
 from domain.idempotency.use_cases import Idempotency
 
 
@@ -18,3 +19,4 @@ class UseCases:
     configuration: RuntimeConfiguration
     idempotency: Idempotency
     relay: Relay
+    health: Health

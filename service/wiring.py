@@ -35,6 +35,8 @@ from domain.catalogue.entities import Author
 from domain.catalogue.use_cases import Catalogue
 from domain.configuration.ports import Configurations
 from domain.configuration.use_cases import RuntimeConfiguration
+from domain.health.ports import Store
+from domain.health.use_cases import Health
 from domain.idempotency.unit_of_work import IdempotentUnitOfWork
 from domain.idempotency.use_cases import Idempotency
 from domain.ports import Cache
@@ -51,13 +53,14 @@ Opened = Callable[[], AbstractAsyncContextManager[None]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Adapters:
-    """One adapter for each port, and what has to be opened for them, in that order."""
+    """One adapter for each port; what is opened for them, in that order; which stores these are."""
 
     unit_of_work: SQLUnitOfWork | MemoryUnitOfWork
     activity_log: ActivityLog
     configurations: Configurations
     author_cache: Cache[Author]
     opened: Sequence[Opened] = ()
+    stores: Sequence[Store] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,7 @@ def _use_cases(adapters: Adapters) -> UseCases:
         configuration=RuntimeConfiguration(adapters.configurations, clock),
         idempotency=Idempotency(adapters.unit_of_work, clock),
         relay=Relay(adapters.unit_of_work, adapters.activity_log, clock, identifiers),
+        health=Health(adapters.stores, clock),
     )
 
 
@@ -119,6 +123,7 @@ def _stores(settings: Settings, on_events: Callable[[], None]) -> Adapters:
     mysql = _mysql(settings)
     mongodb = _mongodb(settings)
     redis = _redis(settings)
+    stores = [it for it in (None if mysql and mongodb else sqlite, mysql, mongodb, redis) if it]
     return Adapters(
         unit_of_work=SQLUnitOfWork(mysql or sqlite, on_events),
         activity_log=(
@@ -130,11 +135,8 @@ def _stores(settings: Settings, on_events: Callable[[], None]) -> Adapters:
             MongoDBConfigurations(mongodb) if mongodb else SQLiteConfigurations(sqlite)
         ),
         author_cache=_author_cache(settings, redis),
-        opened=[
-            store.opened
-            for store in (None if mysql and mongodb else sqlite, mysql, mongodb, redis)
-            if store
-        ],
+        opened=[store.opened for store in stores],
+        stores=stores,
     )
 
 

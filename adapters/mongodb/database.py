@@ -34,6 +34,8 @@ class MongoDBDatabase:
     replica set or a sharded cluster), within the same deadline.
     """
 
+    technology = "MongoDB"
+
     def __init__(self, uri: str, name: str, *, timeout: float) -> None:
         self._uri = uri
         self._name = name
@@ -66,6 +68,11 @@ class MongoDBDatabase:
         with _MONGODB_TIME, translated_errors():
             async with asyncio.timeout(self._timeout + _GRACE_SECONDS):
                 yield database.get_collection(name)
+
+    async def ping(self) -> None:
+        """Run the command of that name."""
+        async with self.collection("ping") as collection:
+            await collection.database.command("ping")
 
     @asynccontextmanager
     async def _connected(self) -> AsyncIterator[None]:

@@ -33,6 +33,8 @@ class RedisClient:
     keys begin with `key_prefix`.
     """
 
+    technology = "Redis"
+
     def __init__(
         self,
         uri: str,
@@ -61,6 +63,11 @@ class RedisClient:
         finally:
             self._redis = None
             await redis.aclose()
+
+    async def ping(self) -> None:
+        """Run the command of that name."""
+        async with self.commands() as redis:
+            await redis.ping()
 
     def key(self, *parts: object) -> str:
         """Give the name of a key."""

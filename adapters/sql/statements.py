@@ -49,3 +49,7 @@ def first_rows(table: str, *, where: str, order_by: str, key: str = "id") -> Fra
     chosen = f"WHERE {where} ORDER BY {order_by} LIMIT :limit"
     # The parts are literals of this package's modules, put together once, at import.
     return Fragment(mysql=chosen, sqlite=f"WHERE {key} IN (SELECT {key} FROM {table} {chosen})")  # noqa: S608
+
+
+PING = statement("SELECT 1 AS answer")
+"""The cheapest question there is."""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from adapters.sql.migrations import latest_revision
 from adapters.sql.schema import check_revision, stored_revision
+from adapters.sql.statements import PING
 from adapters.sqlite.connection import SQLITE_TIME, SQLiteConnection
 from adapters.sqlite.lock import FileLock
 from adapters.sqlite.migrations import migrate_held
@@ -20,6 +21,8 @@ class SQLiteDatabase:
 
     `timeout` bounds one call and `pool_timeout` the wait for a connection, in seconds.
     """
+
+    technology = "SQLite"
 
     def __init__(self, path: Path, *, timeout: float, pool_timeout: float) -> None:
         self._path = path
@@ -56,6 +59,11 @@ class SQLiteDatabase:
         """Lend the writer."""
         async with self._lent(self._writers) as connection:
             yield connection
+
+    async def ping(self) -> None:
+        """Ask for one row, on a reader."""
+        async with self.reading() as connection:
+            await connection.fetch_one(PING, {})
 
     async def _connect(self, stack: AsyncExitStack, *, read_only: bool) -> SQLiteConnection:
         connection = await SQLiteConnection.open(

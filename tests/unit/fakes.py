@@ -21,6 +21,7 @@ from domain.configuration.entities import Configuration
 from domain.configuration.use_cases import RuntimeConfiguration
 from domain.errors import StoreUnavailable
 from domain.events import Event
+from domain.health.use_cases import Health
 from domain.idempotency.unit_of_work import IdempotentUnitOfWork
 from domain.idempotency.use_cases import Idempotency
 from service.use_cases import UseCases
@@ -152,6 +153,20 @@ class TroubledConfigurations(MemoryConfigurations):
         return await super().replace(configuration, changed_at)
 
 
+@dataclass
+class TroubledStore:
+    """A store that is `away`, or not; it counts its `pings`."""
+
+    technology: str
+    away: bool = False
+    pings: int = 0
+
+    async def ping(self) -> None:
+        self.pings += 1
+        if self.away:
+            raise StoreUnavailable(self.technology, "connection refused")
+
+
 @dataclass(frozen=True)
 class State:
     """All that the stores hold."""
@@ -172,6 +187,7 @@ class Fakes:
     author_cache: MemoryCache[Author] = field(default_factory=lambda: MemoryCache(CACHE_TTL))
     activity_log: TroubledActivityLog = field(default_factory=TroubledActivityLog)
     configurations: TroubledConfigurations = field(default_factory=TroubledConfigurations)
+    stores: list[TroubledStore] = field(default_factory=list)
 
     def use_cases(self) -> UseCases:
         """Give new use-cases over the fakes, as another process would have."""
@@ -182,6 +198,7 @@ class Fakes:
             configuration=RuntimeConfiguration(self.configurations, self.clock),
             idempotency=Idempotency(self.unit_of_work, self.clock),
             relay=Relay(self.unit_of_work, self.activity_log, self.clock, self.identifiers),
+            health=Health(self.stores, self.clock),
         )
 
     async def authors(self) -> list[Author]:
