@@ -8,6 +8,7 @@ from service.use_cases import UseCases
 from service.views.activity import activity_blueprint
 from service.views.authors import authors_blueprint
 from service.views.configuration import configuration_blueprint
+from service.views.contract import contract_blueprint
 
 
 def create_app(settings: Settings, use_cases: UseCases) -> Flask:
@@ -26,4 +27,5 @@ def create_app(settings: Settings, use_cases: UseCases) -> Flask:
     app.register_blueprint(authors_blueprint(use_cases.catalogue, use_cases.configuration))
     app.register_blueprint(activity_blueprint(use_cases.activity, use_cases.configuration))
     app.register_blueprint(configuration_blueprint(use_cases.configuration))
+    app.register_blueprint(contract_blueprint())
     return app
