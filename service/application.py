@@ -3,6 +3,7 @@
 from flask import Flask
 
 from service.error_responses import register_error_responses
+from service.hooks.retirement import announce_retirements
 from service.settings import Settings
 from service.use_cases import UseCases
 from service.views.activity import activity_blueprint
@@ -24,6 +25,7 @@ def create_app(settings: Settings, use_cases: UseCases) -> Flask:
     # A redirect is no answer for an API: an address with a slash too many is unknown.
     app.url_map.merge_slashes = False
     register_error_responses(app)
+    announce_retirements(app)
     app.register_blueprint(authors_blueprint(use_cases.catalogue, use_cases.configuration))
     app.register_blueprint(activity_blueprint(use_cases.activity, use_cases.configuration))
     app.register_blueprint(configuration_blueprint(use_cases.configuration))
