@@ -339,6 +339,21 @@ async def test_a_second_loop_is_refused(flask_app: Flask, pool: LoopBound) -> No
     assert pool.steps == ["opened", "closed"]
 
 
+def test_a_loop_that_stands_still_is_refused(
+    flask_app: Flask, pool: LoopBound, view_of_pool: None
+) -> None:
+    client = AsyncTestClient(flask_app.extensions["asgi.home"].application)
+    with asyncio.Runner() as runner:
+        runner.run(client.__aenter__())
+        with pytest.raises(RuntimeError, match="does not run now"), started(flask_app):
+            pytest.fail("It must not start.")
+        flask_app.testing = True
+        with pytest.raises(RuntimeError, match="does not run now"):
+            flask_app.test_client().get("/")
+        runner.run(client.__aexit__())
+    assert pool.steps == ["opened", "closed"]
+
+
 async def test_sync_code_on_a_running_loop_is_told_what_to_do(
     flask_app: Flask, bridge: FlaskToAsgi
 ) -> None:
