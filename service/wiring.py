@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, fields
 from io import StringIO
-from typing import TextIO
+from typing import TextIO, TypeVar
 
 from adapters.memory.activity import MemoryActivityLog
 from adapters.memory.cache import MemoryCache
@@ -31,7 +31,7 @@ from adapters.system.identifiers import UUID7Identifiers
 from domain.activity.ports import ActivityLog
 from domain.activity.relay import Relay
 from domain.activity.use_cases import Activity
-from domain.catalogue.entities import Author
+from domain.catalogue.entities import Author, Book
 from domain.catalogue.use_cases import Catalogue
 from domain.configuration.ports import Configurations
 from domain.configuration.use_cases import RuntimeConfiguration
@@ -41,6 +41,8 @@ from service.use_cases import UseCases
 
 # Seconds: a cache that takes longer than this is slower than what it stands before.
 CACHE_TIMEOUT = 1.0
+
+Value = TypeVar("Value")
 
 Opened = Callable[[], AbstractAsyncContextManager[None]]
 
@@ -53,6 +55,7 @@ class Adapters:
     activity_log: ActivityLog
     configurations: Configurations
     author_cache: Cache[Author]
+    book_cache: Cache[Book]
     opened: Sequence[Opened] = ()
 
 
@@ -90,7 +93,9 @@ def wire(settings: Settings) -> Wiring:
 def _use_cases(adapters: Adapters) -> UseCases:
     clock, identifiers = SystemClock(), UUID7Identifiers()
     return UseCases(
-        catalogue=Catalogue(adapters.unit_of_work, adapters.author_cache, clock, identifiers),
+        catalogue=Catalogue(
+            adapters.unit_of_work, adapters.author_cache, adapters.book_cache, clock, identifiers
+        ),
         activity=Activity(adapters.activity_log),
         configuration=RuntimeConfiguration(adapters.configurations, clock),
         relay=Relay(adapters.unit_of_work, adapters.activity_log, clock, identifiers),
@@ -103,6 +108,7 @@ def _fakes(settings: Settings, on_events: Callable[[], None]) -> Adapters:
         activity_log=MemoryActivityLog(),
         configurations=MemoryConfigurations(),
         author_cache=MemoryCache(settings.cache_ttl),
+        book_cache=MemoryCache(settings.cache_ttl),
     )
 
 
@@ -122,7 +128,8 @@ def _stores(settings: Settings, on_events: Callable[[], None]) -> Adapters:
         configurations=(
             MongoDBConfigurations(mongodb) if mongodb else SQLiteConfigurations(sqlite)
         ),
-        author_cache=_author_cache(settings, redis),
+        author_cache=_cache(settings, redis, "author", Author),
+        book_cache=_cache(settings, redis, "book", Book),
         opened=[
             store.opened
             for store in (None if mysql and mongodb else sqlite, mysql, mongodb, redis)
@@ -131,9 +138,11 @@ def _stores(settings: Settings, on_events: Callable[[], None]) -> Adapters:
     )
 
 
-def _author_cache(settings: Settings, redis: RedisClient | None) -> Cache[Author]:
+def _cache(
+    settings: Settings, redis: RedisClient | None, name: str, value_type: type[Value]
+) -> Cache[Value]:
     if redis:
-        return RedisCache(redis, "author", Author, ttl=settings.cache_ttl)
+        return RedisCache(redis, name, value_type, ttl=settings.cache_ttl)
     if settings.mysql:
         # Other processes change the same rows, and only a cache that all share would notice.
         return Uncached()

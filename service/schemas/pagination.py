@@ -75,5 +75,5 @@ class PageResponse(ResponseSchema, Generic[Item]):
     @classmethod
     def of(cls, page: Page[Entity]) -> Self:
         """Shape a page of entities."""
-        next_cursor = encode_cursor(page.next_after)
+        next_cursor = encode_cursor(page.next_after.id if page.next_after else None)
         return cls.model_validate({"items": page.items, "next_cursor": next_cursor})
