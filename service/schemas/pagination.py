@@ -81,5 +81,5 @@ class PageResponse(ResponseSchema, Generic[Item]):
         """Make it from a page of entities."""
         if not isinstance(page, Page):
             raise TypeError(f"A page was expected, not {type(page).__name__}.")
-        next_cursor = encode_cursor(page.next_after)
+        next_cursor = encode_cursor(page.next_after.id if page.next_after else None)
         return cls.model_validate({"items": page.items, "next_cursor": next_cursor})
