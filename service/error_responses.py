@@ -10,6 +10,7 @@ from pydantic.alias_generators import to_camel
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from domain import errors as domain
+from domain.catalogue.errors import AuthorHasBooks, IsbnTaken
 from domain.idempotency.errors import RequestInProgress
 from service import request_errors as request
 from service.hooks.current import current_request
@@ -51,10 +52,26 @@ def _faults(error: Exception) -> dict[str, object]:
             return {
                 "errors": [{"parameter": fault.where, "detail": fault.what} for fault in faults]
             }
-        case domain.InvalidValue(field=field, reason=reason):
-            return {"errors": [{"pointer": f"#/{to_camel(field)}", "detail": reason}]}
+        case domain.InvalidValue() | IsbnTaken():
+            return {"errors": [_fault(error, "#")]}
+        case domain.InvalidBatch(faults=items):
+            found = [_fault(fault, f"#/items/{index}") for index, fault in items.items()]
+            return {"errors": found}
+        case AuthorHasBooks(books=books, count=count):
+            told = [{"id": str(book.id), "title": book.title} for book in books]
+            return {"books": told, "count": count}
         case _:
             return {}
+
+
+def _fault(error: domain.DomainError, place: str) -> dict[str, str]:
+    match error:
+        case domain.InvalidValue(field=field, reason=reason):
+            return {"pointer": f"{place}/{to_camel(field)}", "detail": reason}
+        case IsbnTaken():
+            return {"pointer": f"{place}/isbn", "detail": str(error)}
+        case _:
+            return {"pointer": place, "detail": str(error)}
 
 
 def _headers(error: Exception) -> dict[str, str]:

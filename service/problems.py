@@ -7,6 +7,7 @@ from http import HTTPStatus
 from werkzeug import exceptions as framework
 
 from domain import errors as domain
+from domain.catalogue.errors import AuthorHasBooks, IsbnTaken
 from domain.idempotency.errors import KeyReused, RequestInProgress
 from service import request_errors as request
 
@@ -94,6 +95,26 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
         "not-found",
         "Not found",
         "There is no such thing, or it was deleted.",
+    ),
+    domain.InvalidBatch: Problem(
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "invalid-batch",
+        "Invalid batch",
+        "Some items were refused, so nothing was done. `errors` points at each of them and says "
+        "why. Mend or leave out these, and send the batch again.",
+    ),
+    AuthorHasBooks: Problem(
+        HTTPStatus.CONFLICT,
+        "author-has-books",
+        "Author has books",
+        "An author can't be deleted before its books. `books` names the first of them, and `count` "
+        "says how many there are.",
+    ),
+    IsbnTaken: Problem(
+        HTTPStatus.CONFLICT,
+        "isbn-taken",
+        "ISBN taken",
+        "Another book has this ISBN; a search finds which. Change that one, or correct the number.",
     ),
     domain.Conflict: Problem(
         HTTPStatus.CONFLICT,

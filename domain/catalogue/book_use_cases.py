@@ -1,6 +1,6 @@
 """What people do with books."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from domain.catalogue.events import book_changed, book_created, book_deleted
 from domain.catalogue.ports import CatalogueStores
 from domain.catalogue.queries import BookQuery, check_position
 from domain.catalogue.resources import CatalogueResources
+from domain.catalogue.values import Price, changed_price
 from domain.entities import Expected, at_version, changed
 from domain.errors import InvalidValue
 from domain.pagination import Page, PageRequest
@@ -69,7 +70,7 @@ class BookUseCases(CatalogueResources):
         async def change(stores: CatalogueStores) -> Book:
             found = await stores.books.get_for_change(book_id)
             before = at_version("book", book_id, found, expected)
-            after, fields = changed(before, changes, self._clock.now())
+            after, fields = changed(before, _with_whole_price(changes, before), self._clock.now())
             if not fields:
                 return before
             if "author_ids" in fields:
@@ -105,6 +106,13 @@ class BookUseCases(CatalogueResources):
         return Book(
             id=self._identifiers.new(), version=1, created_at=now, updated_at=now, **details
         )
+
+
+def _with_whole_price(changes: BookChanges, book: Book) -> Mapping[str, object]:
+    price = changes.get("price")
+    if price is None or isinstance(price, Price):
+        return changes
+    return {**changes, "price": changed_price(book.price, price)}
 
 
 async def _hold_authors(stores: CatalogueStores, author_ids: Collection[UUID]) -> None:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import TypedDict
 from uuid import UUID
 
-from domain.catalogue.values import Price, isbn13, language_tag
+from domain.catalogue.values import Price, PriceChanges, isbn13, language_tag
 from domain.entities import Entity
 from domain.errors import InvalidValue
 from domain.text import check_length, check_line
@@ -53,13 +53,16 @@ class Author(Entity):
 
 
 class BookChanges(TypedDict, total=False):
-    """New values for some of a book's details; a key that is absent changes nothing."""
+    """New values for some of a book's details; a key that is absent changes nothing.
+
+    A price may be changed in part.
+    """
 
     title: str
     isbn: str | None
     published_on: date | None
     language: str | None
-    price: Price | None
+    price: Price | PriceChanges | None
     author_ids: Sequence[UUID]
 
 

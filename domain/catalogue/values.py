@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from typing import TypedDict
 
 from domain.catalogue.currencies import CURRENCIES
 from domain.errors import InvalidValue
@@ -41,6 +42,27 @@ class Price:
             raise InvalidValue("price", f"must have an amount from 0 to {MAX_AMOUNT}")
         if self.currency not in CURRENCIES:
             raise InvalidValue("price", "must have a currency of ISO 4217")
+
+
+class PriceChanges(TypedDict, total=False):
+    """New values for a part of a price; a key that is absent keeps it, None removes it."""
+
+    amount: int | None
+    currency: str | None
+
+
+def changed_price(price: Price | None, changes: PriceChanges) -> Price | None:
+    """Give the price with the changes, None where nothing is left of it.
+
+    Raises InvalidValue for half a price.
+    """
+    amount = changes.get("amount", price.amount if price else None)
+    currency = changes.get("currency", price.currency if price else None)
+    if amount is None and currency is None:
+        return None
+    if amount is None or currency is None:
+        raise InvalidValue("price", "must have an amount and a currency")
+    return Price(amount, currency)
 
 
 def isbn13(text: str) -> str:

@@ -78,7 +78,7 @@ def test_filling_in_again_reaches_what_the_release_before_wrote_meanwhile(
     run(database, "UPDATE authors SET name = 'Han Kang', version = 2 WHERE name = '한강'")
     assert kept(database) != expected(["Han Kang", NAMES[1], "Yi Sang"])
 
-    migrations.downgrade("0005")
+    migrations.stamp("0005")
     migrations.upgrade("0006")
 
     assert kept(database) == expected(["Han Kang", NAMES[1], "Yi Sang"])

@@ -9,10 +9,12 @@ import pytest
 from flask import Flask, abort
 from werkzeug.exceptions import HTTPException, ServiceUnavailable, Unauthorized
 
+from domain.catalogue.errors import AuthorHasBooks, BookTitle, IsbnTaken
 from domain.errors import (
     Conflict,
     CorruptedValue,
     DomainError,
+    InvalidBatch,
     InvalidValue,
     NotFound,
     OutcomeUnknown,
@@ -115,6 +117,36 @@ ANSWERS = {
         "status": 409,
         "detail": "A request with this Idempotency-Key is still at work; repeat this one to get"
         " its answer.",
+    },
+    InvalidBatch({3: IsbnTaken("9780553448184"), 5: InvalidValue("author_ids", "are two")}): {
+        "type": "/problems/invalid-batch",
+        "title": "Invalid batch",
+        "status": 422,
+        "detail": "2 items of the batch were refused.",
+        "errors": [
+            {
+                "pointer": "#/items/3/isbn",
+                "detail": "The ISBN 9780553448184 is that of another book.",
+            },
+            {"pointer": "#/items/5/authorIds", "detail": "are two"},
+        ],
+    },
+    AuthorHasBooks(AUTHOR_ID, [BookTitle(AUTHOR_ID, "흰")], 12): {
+        "type": "/problems/author-has-books",
+        "title": "Author has books",
+        "status": 409,
+        "detail": f"The author {AUTHOR_ID} has 12 books, which are to go first.",
+        "books": [{"id": str(AUTHOR_ID), "title": "흰"}],
+        "count": 12,
+    },
+    IsbnTaken("9780553448184"): {
+        "type": "/problems/isbn-taken",
+        "title": "ISBN taken",
+        "status": 409,
+        "detail": "The ISBN 9780553448184 is that of another book.",
+        "errors": [
+            {"pointer": "#/isbn", "detail": "The ISBN 9780553448184 is that of another book."}
+        ],
     },
     Conflict("Somebody was faster."): {
         "type": "/problems/conflict",
