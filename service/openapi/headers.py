@@ -29,7 +29,11 @@ IDEMPOTENCY_KEY = {
     "in": "header",
     "description": "A text that is new for each request, in double quotes. The same request with "
     "the same key is answered as it was the first time, and changes nothing again.",
-    "schema": {"type": "string", "examples": ['"6ba7b810-9dad-41d1-80b4-00c04fd430c8"']},
+    "schema": {
+        "type": "string",
+        "pattern": '^"[!#-\\[\\]-~]{1,255}"$',
+        "examples": ['"6ba7b810-9dad-41d1-80b4-00c04fd430c8"'],
+    },
 }
 
 _ANSWERED: Mapping[str, Mapping[str, Any]] = {

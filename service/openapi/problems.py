@@ -4,16 +4,61 @@ from collections.abc import Iterable
 from http import HTTPStatus
 from itertools import groupby
 from typing import Any
+from uuid import UUID
 
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from domain.catalogue.errors import AuthorHasBooks, IsbnTaken
+from domain.errors import Conflict, InvalidBatch, NotFound, StaleVersion
 from service.openapi.headers import PROBLEM_HEADERS, headers
 from service.problems import PROBLEMS, Problem
-from service.request_errors import InvalidBody, InvalidQuery
+from service.request_errors import (
+    InvalidBody,
+    InvalidKey,
+    InvalidQuery,
+    MalformedBody,
+    NotAcceptableAnswer,
+    PreconditionRequired,
+    UnsupportedBody,
+)
 
 PROBLEM_JSON = "application/problem+json"
 
+_ID = UUID("01900000-0000-7000-8000-000000000001")
+_ISBN = "9780553448184"
+
 _FAULTS = {
+    PROBLEMS[InvalidBatch].slug: [
+        {"pointer": "#/items/3/isbn", "detail": str(IsbnTaken(_ISBN))},
+    ],
+    PROBLEMS[IsbnTaken].slug: [{"pointer": "#/isbn", "detail": str(IsbnTaken(_ISBN))}],
     PROBLEMS[InvalidBody].slug: [{"pointer": "#/name", "detail": "Field required"}],
     PROBLEMS[InvalidQuery].slug: [{"parameter": "limit", "detail": "must be a whole number"}],
+}
+
+# Errors whose own texts are the details of the examples, where a kind has no set text.
+_RAISED = (
+    MalformedBody("Invalid JSON: EOF while parsing an object at line 1 column 12"),
+    InvalidQuery([], ["limit", "cursor"]),
+    NotAcceptableAnswer(),
+    UnsupportedBody("The body's media type must be application/json, not text/plain."),
+    PreconditionRequired(),
+    StaleVersion("author", _ID, 3),
+    NotFound("author", _ID),
+    InvalidKey("The Idempotency-Key must be one string of 1 to 255 visible ASCII characters."),
+    InvalidBatch({3: IsbnTaken(_ISBN)}),
+    AuthorHasBooks(_ID, [], 1),
+    IsbnTaken(_ISBN),
+    Conflict("The configuration is being changed by others; try again."),
+)
+_DETAILS = {
+    **{
+        problem.slug: kind.description
+        for kind, problem in PROBLEMS.items()
+        if issubclass(kind, HTTPException)
+    },
+    **{PROBLEMS[type(error)].slug: str(error) for error in _RAISED},
+    PROBLEMS[RequestEntityTooLarge].slug: "The body must have at most 1048576 bytes.",
 }
 
 
@@ -54,6 +99,6 @@ def _example(problem: Problem) -> dict[str, Any]:
         "type": problem.type,
         "title": problem.title,
         "status": problem.status,
-        "detail": problem.detail or f"{problem.title}.",
+        "detail": problem.detail or _DETAILS.get(problem.slug, f"{problem.title}."),
         **({} if faults is None else {"errors": faults}),
     }

@@ -1,0 +1,42 @@
+"""The whole API under schemathesis: each answer is as the contract says, whatever is asked."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.deployments import EMBEDDED, ON_SERVERS, Deployment
+from tests.acceptance.server import ROOT
+
+pytestmark = [
+    pytest.mark.parametrize("deployment", [EMBEDDED, ON_SERVERS], indirect=True, scope="module"),
+    pytest.mark.fuzzing,
+]
+
+CONFIGURATION = Path(__file__).parent / "fuzzing" / "schemathesis.toml"
+CASES_OF_AN_OPERATION = 100
+LONGEST_RUN = 110.0
+
+
+def test_every_answer_is_as_the_contract_says(deployment: Deployment, tmp_path: Path) -> None:
+    server = deployment.servers[0]
+    outcome = subprocess.run(
+        [
+            *(sys.executable, "-m", "schemathesis.cli", "--config-file", CONFIGURATION),
+            *("run", f"{server.uri}/openapi.json", "--checks", "all", "--no-color"),
+            *("--max-examples", str(CASES_OF_AN_OPERATION)),
+        ],
+        cwd=tmp_path,
+        env={
+            **os.environ,
+            "PYTHONPATH": str(ROOT),
+            "SCHEMATHESIS_HOOKS": "tests.acceptance.fuzzing.hooks",
+        },
+        capture_output=True,
+        text=True,
+        timeout=LONGEST_RUN,
+        check=False,
+    )
+    assert outcome.returncode == 0, outcome.stdout + outcome.stderr + server.output()
