@@ -20,5 +20,6 @@ flask_app = create_app(settings, wiring.use_cases)
 app = FlaskToAsgi(
     flask_app,
     lifespan=partial(serving, wiring),
+    trusted_proxies=settings.trusted_proxies,
     slow_callback=0.1 if settings.profile == "development" else None,
 )

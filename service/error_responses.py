@@ -56,7 +56,7 @@ def _faults(error: Exception) -> dict[str, object]:
 
 
 def _headers(error: Exception) -> dict[str, str]:
-    if isinstance(error, domain.StoreUnavailable):
+    if isinstance(error, domain.StoreUnavailable | request.RateLimited):
         return {"Retry-After": str(error.retry_after)}
     return {}
 

@@ -6,13 +6,18 @@ from domain.activity.relay import Relay
 from domain.activity.use_cases import Activity
 from domain.catalogue.use_cases import Catalogue
 from domain.configuration.use_cases import RuntimeConfiguration
+from domain.limits.ports import RateLimiter
 
 
 @dataclass(frozen=True, slots=True)
 class UseCases:
-    """The use-cases over their ports; views, commands and background work are given these."""
+    """The use-cases over their ports; views, commands and background work are given these.
+
+    `rate_limiter` is asked before the others.
+    """
 
     catalogue: Catalogue
     activity: Activity
     configuration: RuntimeConfiguration
+    rate_limiter: RateLimiter
     relay: Relay

@@ -10,6 +10,7 @@ from typing import TextIO
 from adapters.memory.activity import MemoryActivityLog
 from adapters.memory.cache import MemoryCache
 from adapters.memory.configuration import MemoryConfigurations
+from adapters.memory.limiter import MemoryRateLimiter
 from adapters.memory.uncached import Uncached
 from adapters.memory.unit_of_work import MemoryUnitOfWork
 from adapters.mongodb.activity import MongoDBActivityLog
@@ -20,6 +21,7 @@ from adapters.mysql.database import MySQLDatabase
 from adapters.mysql.initialisation import create_database, mysql_migrations
 from adapters.redis.cache import RedisCache
 from adapters.redis.client import RedisClient
+from adapters.redis.limiter import RedisRateLimiter
 from adapters.sql.migrations import Migrations
 from adapters.sql.unit_of_work import SQLUnitOfWork
 from adapters.sqlite.activity import SQLiteActivityLog
@@ -35,12 +37,14 @@ from domain.catalogue.entities import Author
 from domain.catalogue.use_cases import Catalogue
 from domain.configuration.ports import Configurations
 from domain.configuration.use_cases import RuntimeConfiguration
+from domain.limits.fallback import FallbackRateLimiter
+from domain.limits.ports import RateLimiter
 from domain.ports import Cache
 from service.settings import Settings
 from service.use_cases import UseCases
 
-# Seconds: a cache that takes longer than this is slower than what it stands before.
-CACHE_TIMEOUT = 1.0
+# Seconds: a cache or a count that takes longer is slower than what it stands before.
+REDIS_TIMEOUT = 1.0
 
 Opened = Callable[[], AbstractAsyncContextManager[None]]
 
@@ -53,6 +57,7 @@ class Adapters:
     activity_log: ActivityLog
     configurations: Configurations
     author_cache: Cache[Author]
+    rate_limiter: RateLimiter
     opened: Sequence[Opened] = ()
 
 
@@ -93,6 +98,7 @@ def _use_cases(adapters: Adapters) -> UseCases:
         catalogue=Catalogue(adapters.unit_of_work, adapters.author_cache, clock, identifiers),
         activity=Activity(adapters.activity_log),
         configuration=RuntimeConfiguration(adapters.configurations, clock),
+        rate_limiter=adapters.rate_limiter,
         relay=Relay(adapters.unit_of_work, adapters.activity_log, clock, identifiers),
     )
 
@@ -103,6 +109,7 @@ def _fakes(settings: Settings, on_events: Callable[[], None]) -> Adapters:
         activity_log=MemoryActivityLog(),
         configurations=MemoryConfigurations(),
         author_cache=MemoryCache(settings.cache_ttl),
+        rate_limiter=MemoryRateLimiter(),
     )
 
 
@@ -123,6 +130,7 @@ def _stores(settings: Settings, on_events: Callable[[], None]) -> Adapters:
             MongoDBConfigurations(mongodb) if mongodb else SQLiteConfigurations(sqlite)
         ),
         author_cache=_author_cache(settings, redis),
+        rate_limiter=_rate_limiter(redis),
         opened=[
             store.opened
             for store in (None if mysql and mongodb else sqlite, mysql, mongodb, redis)
@@ -138,6 +146,12 @@ def _author_cache(settings: Settings, redis: RedisClient | None) -> Cache[Author
         # Other processes change the same rows, and only a cache that all share would notice.
         return Uncached()
     return MemoryCache(settings.cache_ttl)
+
+
+def _rate_limiter(redis: RedisClient | None) -> RateLimiter:
+    if redis:
+        return FallbackRateLimiter(RedisRateLimiter(redis), MemoryRateLimiter())
+    return MemoryRateLimiter()
 
 
 def _sqlite(settings: Settings) -> SQLiteDatabase:
@@ -175,7 +189,7 @@ def _mongodb(settings: Settings) -> MongoDBDatabase | None:
 def _redis(settings: Settings) -> RedisClient | None:
     if settings.redis_uri is None:
         return None
-    return RedisClient(settings.redis_uri.get_secret_value(), timeout=CACHE_TIMEOUT)
+    return RedisClient(settings.redis_uri.get_secret_value(), timeout=REDIS_TIMEOUT)
 
 
 def migrations(settings: Settings, output: TextIO | None = None) -> Migrations:

@@ -13,6 +13,7 @@ from pydantic import (
 
 from service.settings.flags import parse_flag
 from service.settings.mysql_address import MySQLAddress, parse_mysql_uri
+from service.settings.rates import Off, Rate, parse_rate
 from service.settings.store_uris import (
     SecretUri,
     checked_mongo_database,
@@ -28,6 +29,11 @@ Flag = Annotated[
     bool,
     BeforeValidator(parse_flag),
     Field(description="1, true or yes, or 0, false or no"),
+]
+RateLimit = Annotated[
+    Rate | Off,
+    BeforeValidator(parse_rate),
+    Field(description="requests/seconds, like 600/60, up to 10000 a second and 86400 s, or off"),
 ]
 Days = Annotated[int, Field(ge=1, le=36_500, description="days, 1 to 36500")]
 
@@ -69,6 +75,8 @@ class Settings(BaseModel):
         default=SecretStr(DEVELOPMENT_KEY), description="a secret that signs sessions"
     )
 
+    trusted_proxies: int = Field(default=0, ge=0, le=10, description="proxies in a row, 0 to 10")
+
     mysql: Annotated[MySQLAddress, BeforeValidator(parse_mysql_uri)] | None = Field(
         default=None,
         validation_alias="FLASK_MYSQL_URI",
@@ -104,5 +112,8 @@ class Settings(BaseModel):
     max_body_size: int = Field(
         default=1_048_576, ge=1, le=1_073_741_824, description="bytes, 1 to 1073741824"
     )
+    rate_limit_read: RateLimit = Rate(1200, 60)
+    rate_limit_write: RateLimit = Rate(300, 60)
+    rate_limit_batch: RateLimit = Rate(60, 60)
     activity_retention_days: Days = 365
     deleted_retention_days: Days = 30

@@ -12,6 +12,7 @@ from adapters.memory.cache import MemoryCache
 from adapters.memory.clock import FixedClock
 from adapters.memory.configuration import MemoryConfigurations
 from adapters.memory.identifiers import SequentialIdentifiers
+from adapters.memory.limiter import MemoryRateLimiter
 from adapters.memory.unit_of_work import MemoryStores, MemoryUnitOfWork
 from domain.activity.relay import Relay
 from domain.activity.use_cases import Activity
@@ -169,6 +170,7 @@ class Fakes:
     unit_of_work: TroubledUnitOfWork = field(default_factory=TroubledUnitOfWork)
     author_cache: MemoryCache[Author] = field(default_factory=lambda: MemoryCache(CACHE_TTL))
     activity_log: TroubledActivityLog = field(default_factory=TroubledActivityLog)
+    rate_limiter: MemoryRateLimiter = field(default_factory=MemoryRateLimiter)
     configurations: TroubledConfigurations = field(default_factory=TroubledConfigurations)
 
     def use_cases(self) -> UseCases:
@@ -177,6 +179,7 @@ class Fakes:
             catalogue=Catalogue(self.unit_of_work, self.author_cache, self.clock, self.identifiers),
             activity=Activity(self.activity_log),
             configuration=RuntimeConfiguration(self.configurations, self.clock),
+            rate_limiter=self.rate_limiter,
             relay=Relay(self.unit_of_work, self.activity_log, self.clock, self.identifiers),
         )
 

@@ -5,6 +5,7 @@ import pytest
 from pydantic import ValidationError
 
 from service.settings import (
+    Rate,
     Settings,
     SettingsError,
     load_settings,
@@ -64,6 +65,10 @@ class TestDefaults:
             ("activity_retention_days", 365),
             ("deleted_retention_days", 30),
             ("log_level", "INFO"),
+            ("trusted_proxies", 0),
+            ("rate_limit_read", Rate(1200, 60)),
+            ("rate_limit_write", Rate(300, 60)),
+            ("rate_limit_batch", Rate(60, 60)),
         ],
     )
     def test_limits(self, field: str, default: object) -> None:
@@ -230,6 +235,16 @@ class TestValues:
             ("FLASK_MAX_BODY_SIZE", "0"),
             ("FLASK_ACTIVITY_RETENTION_DAYS", "0"),
             ("FLASK_DELETED_RETENTION_DAYS", "36501"),
+            ("FLASK_TRUSTED_PROXIES", "-1"),
+            ("FLASK_TRUSTED_PROXIES", "11"),
+            ("FLASK_RATE_LIMIT_READ", "600"),
+            ("FLASK_RATE_LIMIT_READ", "0/60"),
+            ("FLASK_RATE_LIMIT_READ", "60/0"),
+            ("FLASK_RATE_LIMIT_READ", "-1/60"),
+            ("FLASK_RATE_LIMIT_READ", "1/86401"),
+            ("FLASK_RATE_LIMIT_READ", "10001/1"),
+            ("FLASK_RATE_LIMIT_WRITE", "1.5/60"),
+            ("FLASK_RATE_LIMIT_BATCH", "no"),
         ],
     )
     def test_a_malformed_value_is_named_with_what_was_expected(self, name: str, value: str) -> None:
@@ -240,6 +255,13 @@ class TestValues:
         assert all(load(FLASK_DEBUG=text).debug for text in ("1", "true", "YES"))
         assert not any(load(FLASK_DEBUG=text).debug for text in ("0", "False", "no"))
         assert load(FLASK_ALLOW_EMBEDDED="1").allow_embedded
+
+    def test_rates(self) -> None:
+        assert load(FLASK_RATE_LIMIT_READ="864000000/86400").rate_limit_read == Rate(
+            864_000_000, 86_400
+        )
+        assert load(FLASK_RATE_LIMIT_WRITE="1/1").rate_limit_write == Rate(1, 1)
+        assert load(FLASK_RATE_LIMIT_BATCH="off").rate_limit_batch == "off"
 
     def test_the_log_level_may_be_lower_case(self) -> None:
         assert load(FLASK_LOG_LEVEL="debug").log_level == "DEBUG"
