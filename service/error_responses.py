@@ -10,7 +10,9 @@ from pydantic.alias_generators import to_camel
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from domain import errors as domain
+from domain.idempotency.errors import RequestInProgress
 from service import request_errors as request
+from service.hooks.current import current_request
 from service.problems import PROBLEMS, Problem, problem_of
 
 logger = logging.getLogger(__name__)
@@ -56,7 +58,7 @@ def _faults(error: Exception) -> dict[str, object]:
 
 
 def _headers(error: Exception) -> dict[str, str]:
-    if isinstance(error, domain.StoreUnavailable | request.RateLimited):
+    if isinstance(error, domain.StoreUnavailable | RequestInProgress | request.RateLimited):
         return {"Retry-After": str(error.retry_after)}
     return {}
 
@@ -87,5 +89,8 @@ def _framework_detail(error: HTTPException) -> str | None:
 def _response(
     members: Mapping[str, object], status: HTTPStatus, headers: Mapping[str, str]
 ) -> Response:
+    current = current_request.get()
+    if current is not None:
+        members = {**members, "requestId": current.id}
     body = json.dumps(members, ensure_ascii=False)
     return Response(body, status, dict(headers), mimetype="application/problem+json")

@@ -3,21 +3,26 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from http import HTTPStatus
 from inspect import getdoc
 from typing import Any, Final, Literal, TypeVar
 
-from flask import Blueprint, Flask, Response
+from flask import Blueprint, Flask, Response, request
 from pydantic import TypeAdapter
 from werkzeug.routing import Rule
 
 from domain.permissions import Permission
 from service.answers import shape
 from service.arguments import JSON, read_body, read_expected, read_query, refuse_unacceptable
+from service.hooks.idempotency import idempotently
 from service.schemas.fields import RequestSchema, ResponseSchema, VersionedResponse
 
 Callers = Permission | Literal["public"]
 PUBLIC: Final = "public"
+
+# Whose idempotency keys they are, as long as nobody says who they are.
+EVERYBODY: Final = "anonymous"
 
 AsyncView = TypeVar("AsyncView", bound=Callable[..., Awaitable[object]])
 
@@ -36,8 +41,9 @@ class Route:
 
     `callers` may call it. `body` and `query` are what a request brings, `answer` what it gets with
     `status`: None is nothing. `located` promises a Location below the route's own path.
-    `conditional` is the representation whose ETag the request's conditions are about. `errors` are
-    what the view raises; those that follow from the rest of the declaration come by themselves.
+    `conditional` is the representation whose ETag the request's conditions are about. A request
+    that `bears_key` may be repeated under an Idempotency-Key. `errors` are what the view raises;
+    those that follow from the rest of the declaration come by themselves.
     """
 
     summary: str
@@ -53,6 +59,7 @@ class Route:
     conditional: type[VersionedResponse] | None
     errors: tuple[type[Exception], ...]
     changes: bool
+    bears_key: bool
 
     def arguments(self) -> dict[str, object]:
         """Read what the request hands to the view, or raise what is wrong with it."""
@@ -64,6 +71,10 @@ class Route:
         if self.body is not None:
             arguments["body"] = read_body(self.body, self.media_types)
         return arguments
+
+    def shaped(self, result: object) -> Response:
+        """Make the answer of what the view returned."""
+        return shape(result, self.answer, self.status, located=self.located)
 
 
 def route(  # noqa: PLR0913  # A declaration is a list of what it declares.
@@ -105,6 +116,7 @@ def route(  # noqa: PLR0913  # A declaration is a list of what it declares.
             conditional=conditional,
             errors=errors,
             changes=method != "GET",
+            bears_key=method == "POST",
         )
         blueprint.add_url_rule(
             path, view.__name__, _declared_view(declared, view), methods=[method]
@@ -119,8 +131,10 @@ def _declared_view(
 ) -> Callable[..., Awaitable[Response]]:
     async def answer(**path: object) -> Response:
         refuse_unacceptable()
-        result = await view(**path, **declared.arguments())
-        return shape(result, declared.answer, declared.status, located=declared.located)
+        call = partial(view, **path, **declared.arguments())
+        if declared.bears_key:
+            return await idempotently(request, EVERYBODY, call, declared.shaped)
+        return declared.shaped(await call())
 
     answer.route = declared  # type: ignore[attr-defined]  # Functions may have attributes.
     return answer

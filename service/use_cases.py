@@ -6,6 +6,8 @@ from domain.activity.relay import Relay
 from domain.activity.use_cases import Activity
 from domain.catalogue.use_cases import Catalogue
 from domain.configuration.use_cases import RuntimeConfiguration
+from domain.health.use_cases import Health
+from domain.idempotency.use_cases import Idempotency
 from domain.limits.ports import RateLimiter
 
 
@@ -19,5 +21,7 @@ class UseCases:
     catalogue: Catalogue
     activity: Activity
     configuration: RuntimeConfiguration
+    idempotency: Idempotency
     rate_limiter: RateLimiter
     relay: Relay
+    health: Health

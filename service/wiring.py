@@ -12,7 +12,7 @@ from adapters.memory.cache import MemoryCache
 from adapters.memory.configuration import MemoryConfigurations
 from adapters.memory.limiter import MemoryRateLimiter
 from adapters.memory.uncached import Uncached
-from adapters.memory.unit_of_work import MemoryUnitOfWork
+from adapters.memory.unit_of_work import MemoryStores, MemoryUnitOfWork
 from adapters.mongodb.activity import MongoDBActivityLog
 from adapters.mongodb.configuration import MongoDBConfigurations
 from adapters.mongodb.database import MongoDBDatabase
@@ -23,7 +23,7 @@ from adapters.redis.cache import RedisCache
 from adapters.redis.client import RedisClient
 from adapters.redis.limiter import RedisRateLimiter
 from adapters.sql.migrations import Migrations
-from adapters.sql.unit_of_work import SQLUnitOfWork
+from adapters.sql.unit_of_work import SQLStores, SQLUnitOfWork
 from adapters.sqlite.activity import SQLiteActivityLog
 from adapters.sqlite.configuration import SQLiteConfigurations
 from adapters.sqlite.database import SQLiteDatabase
@@ -37,21 +37,27 @@ from domain.catalogue.entities import Author
 from domain.catalogue.use_cases import Catalogue
 from domain.configuration.ports import Configurations
 from domain.configuration.use_cases import RuntimeConfiguration
+from domain.health.ports import Store
+from domain.health.use_cases import Health
+from domain.idempotency.unit_of_work import IdempotentUnitOfWork
+from domain.idempotency.use_cases import Idempotency
 from domain.limits.fallback import FallbackRateLimiter
 from domain.limits.ports import RateLimiter
 from domain.ports import Cache
+from service.relay_worker import Signal
 from service.settings import Settings
 from service.use_cases import UseCases
 
 # Seconds: a cache or a count that takes longer is slower than what it stands before.
 REDIS_TIMEOUT = 1.0
 
+AnyStores = SQLStores | MemoryStores
 Opened = Callable[[], AbstractAsyncContextManager[None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Adapters:
-    """One adapter for each port, and what has to be opened for them, in that order."""
+    """One adapter for each port; what is opened for them, in that order; which stores these are."""
 
     unit_of_work: SQLUnitOfWork | MemoryUnitOfWork
     activity_log: ActivityLog
@@ -59,18 +65,19 @@ class Adapters:
     author_cache: Cache[Author]
     rate_limiter: RateLimiter
     opened: Sequence[Opened] = ()
+    stores: Sequence[Store] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Wiring:
-    """The use-cases, and the lives of the adapters behind them.
+    """The use-cases, and the lives of the adapters behind them, one after the other.
 
     `events_waiting` is set after each commit that left events for the relay.
     """
 
     use_cases: UseCases
     adapters: Adapters
-    events_waiting: asyncio.Event
+    events_waiting: Signal
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[None]:
@@ -86,7 +93,7 @@ class Wiring:
 
 def wire(settings: Settings) -> Wiring:
     """Choose the adapters that the settings ask for; nothing is opened yet."""
-    events_waiting = asyncio.Event()
+    events_waiting = Signal()
     choose = _fakes if settings.profile == "testing" else _stores
     adapters = choose(settings, events_waiting.set)
     return Wiring(_use_cases(adapters), adapters, events_waiting)
@@ -94,12 +101,16 @@ def wire(settings: Settings) -> Wiring:
 
 def _use_cases(adapters: Adapters) -> UseCases:
     clock, identifiers = SystemClock(), UUID7Identifiers()
+    # What requests run; the background's own work bears no keys.
+    unit_of_work = IdempotentUnitOfWork[AnyStores](adapters.unit_of_work, clock)
     return UseCases(
-        catalogue=Catalogue(adapters.unit_of_work, adapters.author_cache, clock, identifiers),
+        catalogue=Catalogue(unit_of_work, adapters.author_cache, clock, identifiers),
         activity=Activity(adapters.activity_log),
         configuration=RuntimeConfiguration(adapters.configurations, clock),
+        idempotency=Idempotency(adapters.unit_of_work, clock),
         rate_limiter=adapters.rate_limiter,
         relay=Relay(adapters.unit_of_work, adapters.activity_log, clock, identifiers),
+        health=Health(adapters.stores, clock),
     )
 
 
@@ -119,6 +130,7 @@ def _stores(settings: Settings, on_events: Callable[[], None]) -> Adapters:
     mysql = _mysql(settings)
     mongodb = _mongodb(settings)
     redis = _redis(settings)
+    stores = [it for it in (None if mysql and mongodb else sqlite, mysql, mongodb, redis) if it]
     return Adapters(
         unit_of_work=SQLUnitOfWork(mysql or sqlite, on_events),
         activity_log=(
@@ -130,12 +142,9 @@ def _stores(settings: Settings, on_events: Callable[[], None]) -> Adapters:
             MongoDBConfigurations(mongodb) if mongodb else SQLiteConfigurations(sqlite)
         ),
         author_cache=_author_cache(settings, redis),
+        opened=[store.opened for store in stores],
+        stores=stores,
         rate_limiter=_rate_limiter(redis),
-        opened=[
-            store.opened
-            for store in (None if mysql and mongodb else sqlite, mysql, mongodb, redis)
-            if store
-        ],
     )
 
 

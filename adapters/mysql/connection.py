@@ -13,8 +13,11 @@ from adapters.mysql.errors import translated_commit_errors, translated_errors
 from adapters.sql.statements import Statement
 from adapters.sql.values import Parameters, Row, encode
 from domain.errors import OutcomeUnknown, StoreUnavailable
+from domain.timing import TimedStore
 
 logger = logging.getLogger(__name__)
+
+MYSQL_TIME = TimedStore("MySQL")
 
 
 class MySQLConnection:
@@ -55,7 +58,7 @@ class MySQLConnection:
         """Commit."""
         try:
             async with asyncio.timeout(self._timeout):
-                with translated_commit_errors():
+                with MYSQL_TIME, translated_commit_errors():
                     await self._connection.commit()
         except TimeoutError as error:
             reason = f"no answer to a commit within {self._timeout} s"
@@ -67,7 +70,8 @@ class MySQLConnection:
             return
         try:
             async with asyncio.timeout(self._timeout):
-                await self._connection.rollback()
+                with MYSQL_TIME:
+                    await self._connection.rollback()
         except (Error, OSError, TimeoutError) as error:
             logger.warning("A rollback got no answer, so its connection was closed: %s", error)
             self._connection.close()
@@ -83,6 +87,7 @@ class MySQLConnection:
     async def _deadline(self) -> AsyncIterator[None]:
         try:
             async with asyncio.timeout(self._timeout):
-                yield
+                with MYSQL_TIME:
+                    yield
         except TimeoutError as error:
             raise StoreUnavailable("MySQL", f"no answer within {self._timeout} s") from error

@@ -15,12 +15,20 @@ class Aborted(StoreUnavailable):
     """
 
 
+class Deadlock(Aborted):
+    """Transactions waited for one another, and this one was given up so that another can go on."""
+
+
+class LockTimeout(StoreUnavailable):
+    """Another transaction held what a statement needs for longer than the store waits."""
+
+
 class Connection(Protocol):
     """One connection. Every call has a deadline.
 
     Errors are translated: Conflict for a key that is taken, Aborted for what may run again,
-    StoreUnavailable for a store that does not answer in time. A bug in a statement stays the
-    driver's own error.
+    LockTimeout for a lock that another transaction keeps, StoreUnavailable for a store that does
+    not answer in time. A bug in a statement stays the driver's own error.
     """
 
     async def execute(self, statement: Statement, parameters: Parameters) -> int:

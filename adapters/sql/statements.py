@@ -41,11 +41,15 @@ def statement(text: str, **fragments: Fragment) -> Statement:
     )
 
 
-def first_rows(table: str, *, where: str, order_by: str) -> Fragment:
-    """Choose the first `:limit` rows for an UPDATE or DELETE.
+def first_rows(table: str, *, where: str, order_by: str, key: str = "id") -> Fragment:
+    """Choose the first `:limit` rows for an UPDATE or DELETE; `key` is what tells them apart.
 
     SQLite has no LIMIT there unless it was built with one, and MySQL has none in a subquery.
     """
     chosen = f"WHERE {where} ORDER BY {order_by} LIMIT :limit"
     # The parts are literals of this package's modules, put together once, at import.
-    return Fragment(mysql=chosen, sqlite=f"WHERE id IN (SELECT id FROM {table} {chosen})")  # noqa: S608
+    return Fragment(mysql=chosen, sqlite=f"WHERE {key} IN (SELECT {key} FROM {table} {chosen})")  # noqa: S608
+
+
+PING = statement("SELECT 1 AS answer")
+"""The cheapest question there is."""

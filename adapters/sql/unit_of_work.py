@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from adapters.sql.authors import SQLAuthors
 from adapters.sql.connection import Connection, Database
+from adapters.sql.kept_answers import SQLKeptAnswers
 from adapters.sql.outbox import SQLOutbox
 from adapters.sql.transactions import repeated, transaction
 
@@ -18,6 +19,7 @@ class SQLStores:
         self.authors = SQLAuthors(connection)
         self.outbox = SQLOutbox(connection)
         self.pending_events = self.outbox
+        self.kept_answers = SQLKeptAnswers(connection)
 
 
 class SQLUnitOfWork:

@@ -37,12 +37,12 @@ class Catalogue:
         )
         created = author_created(self._identifiers.new(), author)
 
-        async def create(stores: CatalogueStores) -> None:
+        async def create(stores: CatalogueStores) -> Author:
             await stores.authors.add(author)
             await stores.outbox.add(created)
+            return author
 
-        await self._unit_of_work.run(create)
-        return author
+        return await self._unit_of_work.run(create)
 
     async def get_author(self, author_id: UUID) -> Author:
         """Give one author, from the cache where it is there; raises NotFound."""

@@ -1,7 +1,7 @@
 """Limits of requests in time, by the rate class of their route.
 
-Each caller has a count of its own for each class. What is not limited: addresses that are not
-declared routes, unknown ones too, and OPTIONS, for neither reaches a view or a store.
+Each caller has a count of its own for each class. Not limited are OPTIONS and unknown addresses,
+which reach no view and no store, and what is no declared route, such as pages and probes.
 """
 
 from collections.abc import Mapping, Sequence

@@ -22,6 +22,9 @@ from domain.configuration.entities import Configuration
 from domain.configuration.use_cases import RuntimeConfiguration
 from domain.errors import StoreUnavailable
 from domain.events import Event
+from domain.health.use_cases import Health
+from domain.idempotency.unit_of_work import IdempotentUnitOfWork
+from domain.idempotency.use_cases import Idempotency
 from service.use_cases import UseCases
 
 Result = TypeVar("Result")
@@ -151,6 +154,20 @@ class TroubledConfigurations(MemoryConfigurations):
         return await super().replace(configuration, changed_at)
 
 
+@dataclass
+class TroubledStore:
+    """A store that is `away`, or not; it counts its `pings`."""
+
+    technology: str
+    away: bool = False
+    pings: int = 0
+
+    async def ping(self) -> None:
+        self.pings += 1
+        if self.away:
+            raise StoreUnavailable(self.technology, "connection refused")
+
+
 @dataclass(frozen=True)
 class State:
     """All that the stores hold."""
@@ -172,15 +189,19 @@ class Fakes:
     activity_log: TroubledActivityLog = field(default_factory=TroubledActivityLog)
     rate_limiter: MemoryRateLimiter = field(default_factory=MemoryRateLimiter)
     configurations: TroubledConfigurations = field(default_factory=TroubledConfigurations)
+    stores: list[TroubledStore] = field(default_factory=list)
 
     def use_cases(self) -> UseCases:
         """Give new use-cases over the fakes, as another process would have."""
+        unit_of_work = IdempotentUnitOfWork(self.unit_of_work, self.clock)
         return UseCases(
-            catalogue=Catalogue(self.unit_of_work, self.author_cache, self.clock, self.identifiers),
+            catalogue=Catalogue(unit_of_work, self.author_cache, self.clock, self.identifiers),
             activity=Activity(self.activity_log),
             configuration=RuntimeConfiguration(self.configurations, self.clock),
+            idempotency=Idempotency(self.unit_of_work, self.clock),
             rate_limiter=self.rate_limiter,
             relay=Relay(self.unit_of_work, self.activity_log, self.clock, self.identifiers),
+            health=Health(self.stores, self.clock),
         )
 
     async def authors(self) -> list[Author]:

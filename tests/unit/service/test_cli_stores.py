@@ -9,6 +9,8 @@ from domain.catalogue.entities import Author
 from domain.catalogue.ports import CatalogueStores
 from domain.errors import StoreNotReady
 from domain.events import Event
+from domain.idempotency.entities import Claim, KeptAnswer
+from domain.idempotency.ports import IdempotencyStores
 from service import wiring
 from service.cli import stores
 from service.settings import Settings, load_settings
@@ -52,7 +54,10 @@ def event(days_ago: int) -> Event:
 
 
 async def fill(wired: wiring.Wiring) -> None:
-    """Delete authors 9 and 11 days ago, let one live, and record events of 19 and 21 days ago."""
+    """Delete authors 9 and 11 days ago, let one live, and record events of 19 and 21 days ago.
+
+    Keep an answer since 23 and one since 25 hours.
+    """
 
     async def delete(stores: CatalogueStores) -> None:
         for days in (9, 11, 12):
@@ -60,7 +65,15 @@ async def fill(wired: wiring.Wiring) -> None:
         for days in (9, 11):
             await stores.authors.delete(UUID(int=days), datetime.now(UTC) - timedelta(days=days))
 
+    async def keep(stores: IdempotencyStores) -> None:
+        for hours in (23, 25):
+            claim = Claim(caller="anonymous", key=f"{hours}", fingerprint=bytes(32))
+            claimed_at = datetime.now(UTC) - timedelta(hours=hours)
+            await stores.kept_answers.claim(claim, claimed_at)
+            await stores.kept_answers.keep(claim, KeptAnswer(201, (), b""), claimed_at)
+
     await wired.adapters.unit_of_work.run(delete)
+    await wired.adapters.unit_of_work.run(keep)
     await wired.adapters.activity_log.record([event(19), event(21), event(22)])
 
 
@@ -75,9 +88,10 @@ def test_a_purge_removes_what_was_kept_for_its_time(
     assert [line.split(" that ")[0] for line in result.stdout.splitlines()] == [
         "Removed 1 authors",
         "Removed 2 events",
+        "Removed 1 answers",
     ]
     again = CliRunner().invoke(stores.purge)
-    assert again.stdout.count("Removed 0 ") == 2
+    assert again.stdout.count("Removed 0 ") == 3
 
 
 def test_what_was_initialised_is_told(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:

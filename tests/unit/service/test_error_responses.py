@@ -19,13 +19,16 @@ from domain.errors import (
     StaleVersion,
     StoreUnavailable,
 )
+from domain.idempotency.errors import KeyReused, RequestInProgress
 from domain.limits.entities import Limit
 from service.asgi import FlaskToAsgi
+from service.asgi.testing import AsyncTestClient
 from service.error_responses import register_error_responses
 from service.problems import PROBLEMS
 from service.request_errors import (
     Fault,
     InvalidBody,
+    InvalidKey,
     InvalidQuery,
     MalformedBody,
     NotAcceptableAnswer,
@@ -101,6 +104,26 @@ ANSWERS = {
         "status": 404,
         "detail": f"There is no author {AUTHOR_ID}.",
     },
+    InvalidKey("The Idempotency-Key must be one string."): {
+        "type": "/problems/invalid-idempotency-key",
+        "title": "Invalid idempotency key",
+        "status": 400,
+        "detail": "The Idempotency-Key must be one string.",
+    },
+    KeyReused("a-key"): {
+        "type": "/problems/idempotency-key-reused",
+        "title": "Idempotency key reused",
+        "status": 422,
+        "detail": "This Idempotency-Key was used for another request; a new request needs a new"
+        " key.",
+    },
+    RequestInProgress("a-key"): {
+        "type": "/problems/request-in-progress",
+        "title": "Request in progress",
+        "status": 409,
+        "detail": "A request with this Idempotency-Key is still at work; repeat this one to get"
+        " its answer.",
+    },
     Conflict("Somebody was faster."): {
         "type": "/problems/conflict",
         "title": "Conflict",
@@ -123,7 +146,8 @@ ANSWERS = {
         "type": "/problems/outcome-unknown",
         "title": "Outcome unknown",
         "status": 503,
-        "detail": "A store went away during the change. Read again to see whether it was made.",
+        "detail": "A store went away during the change. Read again to see whether it was made, or"
+        " repeat the request if it had an Idempotency-Key.",
     },
 }
 
@@ -138,8 +162,7 @@ def flask_app() -> Flask:
 
 @pytest.fixture
 async def http(flask_app: Flask) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(FlaskToAsgi(flask_app))
-    async with httpx.AsyncClient(transport=transport, base_url="http://service.test") as client:
+    async with AsyncTestClient(FlaskToAsgi(flask_app), base_url="http://service.test") as client:
         yield client
 
 
@@ -217,6 +240,14 @@ async def test_a_store_that_is_away_tells_when_to_come_back(
     raise_at_root(flask_app, error_class("Redis", "gone", retry_after=7))
 
     assert (await http.get("/")).headers["retry-after"] == "7"
+
+
+async def test_a_request_at_work_tells_when_to_come_back(
+    flask_app: Flask, http: httpx.AsyncClient
+) -> None:
+    raise_at_root(flask_app, RequestInProgress("a-key", retry_after=3))
+
+    assert (await http.get("/")).headers["retry-after"] == "3"
 
 
 async def test_an_error_has_the_problem_of_its_nearest_class(
