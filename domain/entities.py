@@ -42,11 +42,9 @@ def at_version(
     return entity
 
 
-def differing(entity: Entity, changes: Mapping[str, object]) -> list[str]:
-    """Give the names of the fields that `changes` would change."""
-    return [field for field, value in changes.items() if getattr(entity, field) != value]
-
-
-def next_version(entity: AnyEntity, changes: Mapping[str, Any], updated_at: datetime) -> AnyEntity:
-    """Give the entity with the changes, one version on."""
-    return replace(entity, version=entity.version + 1, updated_at=updated_at, **changes)
+def changed(
+    entity: AnyEntity, changes: Mapping[str, Any], updated_at: datetime
+) -> tuple[AnyEntity, list[str]]:
+    """Give the entity with the changes, one version on, and the names of the fields that differ."""
+    after = replace(entity, version=entity.version + 1, updated_at=updated_at, **changes)
+    return after, [name for name in changes if getattr(after, name) != getattr(entity, name)]

@@ -1,5 +1,6 @@
 """The family of errors that use-cases raise; each carries the data that an answer needs."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 
@@ -27,6 +28,17 @@ class InvalidValue(DomainError):
 
 class Conflict(DomainError):
     """What was asked does not go with the present state; reading it again shows why."""
+
+
+class InvalidBatch(DomainError):
+    """Some items of a batch were refused, so nothing of it was done.
+
+    `faults` has the error of each refused item, by its index from 0.
+    """
+
+    def __init__(self, faults: Mapping[int, DomainError]) -> None:
+        super().__init__(f"{len(faults)} items of the batch were refused.")
+        self.faults = faults
 
 
 class StaleVersion(DomainError):

@@ -5,11 +5,13 @@ from flask import Flask
 from service.error_responses import register_error_responses
 from service.hooks import register_hooks
 from service.hooks.rate_limits import limit_rates, rate_limits
+from service.hooks.retirement import announce_retirements
 from service.settings import Settings
 from service.use_cases import UseCases
 from service.views.activity import activity_blueprint
 from service.views.authors import authors_blueprint
 from service.views.configuration import configuration_blueprint
+from service.views.contract import contract_blueprint
 from service.views.site import site_blueprint
 
 
@@ -28,8 +30,10 @@ def create_app(settings: Settings, use_cases: UseCases) -> Flask:
     register_error_responses(app)
     register_hooks(app, settings)
     limit_rates(app, rate_limits(settings), use_cases.rate_limiter)
+    announce_retirements(app)
     app.register_blueprint(authors_blueprint(use_cases.catalogue, use_cases.configuration))
     app.register_blueprint(activity_blueprint(use_cases.activity, use_cases.configuration))
     app.register_blueprint(configuration_blueprint(use_cases.configuration))
     app.register_blueprint(site_blueprint(use_cases.health, use_cases.configuration))
+    app.register_blueprint(contract_blueprint())
     return app

@@ -16,9 +16,11 @@ from domain.permissions import Permission
 from service.answers import shape
 from service.arguments import JSON, read_body, read_expected, read_query, refuse_unacceptable
 from service.hooks.idempotency import idempotently
+from service.retirement import Retirement
 from service.schemas.fields import RequestSchema, ResponseSchema, VersionedResponse
 
 Callers = Permission | Literal["public"]
+Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 PUBLIC: Final = "public"
 
 # Whose idempotency keys they are, as long as nobody says who they are.
@@ -37,15 +39,16 @@ class RateClass(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """What a route says about itself, beside its method and path.
+    """What a route says about itself, beside its path.
 
     `callers` may call it. `body` and `query` are what a request brings, `answer` what it gets with
     `status`: None is nothing. `located` promises a Location below the route's own path.
-    `conditional` is the representation whose ETag the request's conditions are about. A request
-    that `bears_key` may be repeated under an Idempotency-Key. `errors` are what the view raises;
-    those that follow from the rest of the declaration come by themselves.
+    `conditional` is the representation whose ETag the request's conditions are about. `errors` are
+    what the view raises; those that follow from the rest of the declaration come by themselves.
+    `retirement` tells callers to leave it.
     """
 
+    method: Method
     summary: str
     description: str
     callers: Callers
@@ -58,8 +61,17 @@ class Route:
     located: bool
     conditional: type[VersionedResponse] | None
     errors: tuple[type[Exception], ...]
-    changes: bool
-    bears_key: bool
+    retirement: Retirement | None
+
+    @property
+    def changes(self) -> bool:
+        """Whether it is there to change something."""
+        return self.method != "GET"
+
+    @property
+    def bears_key(self) -> bool:
+        """Whether a request may be repeated under an Idempotency-Key."""
+        return self.method == "POST"
 
     def arguments(self) -> dict[str, object]:
         """Read what the request hands to the view, or raise what is wrong with it."""
@@ -79,7 +91,7 @@ class Route:
 
 def route(  # noqa: PLR0913  # A declaration is a list of what it declares.
     blueprint: Blueprint,
-    method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"],
+    method: Method,
     path: str,
     *,
     callers: Callers,
@@ -92,6 +104,7 @@ def route(  # noqa: PLR0913  # A declaration is a list of what it declares.
     located: bool = False,
     conditional: type[VersionedResponse] | None = None,
     errors: tuple[type[Exception], ...] = (),
+    retirement: Retirement | None = None,
 ) -> Callable[[AsyncView], AsyncView]:
     """Add a view to a blueprint, and declare the rest of what ``Route`` has.
 
@@ -103,6 +116,7 @@ def route(  # noqa: PLR0913  # A declaration is a list of what it declares.
     def declare(view: AsyncView) -> AsyncView:
         summary, _, description = (getdoc(view) or "").partition("\n")
         declared = Route(
+            method=method,
             summary=summary,
             description=description.strip(),
             callers=callers,
@@ -115,8 +129,7 @@ def route(  # noqa: PLR0913  # A declaration is a list of what it declares.
             located=located,
             conditional=conditional,
             errors=errors,
-            changes=method != "GET",
-            bears_key=method == "POST",
+            retirement=retirement,
         )
         blueprint.add_url_rule(
             path, view.__name__, _declared_view(declared, view), methods=[method]

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, fields
 from io import StringIO
-from typing import TextIO
+from typing import TextIO, TypeVar
 
 from adapters.memory.activity import MemoryActivityLog
 from adapters.memory.cache import MemoryCache
@@ -33,7 +33,7 @@ from adapters.system.identifiers import UUID7Identifiers
 from domain.activity.ports import ActivityLog
 from domain.activity.relay import Relay
 from domain.activity.use_cases import Activity
-from domain.catalogue.entities import Author
+from domain.catalogue.entities import Author, Book
 from domain.catalogue.use_cases import Catalogue
 from domain.configuration.ports import Configurations
 from domain.configuration.use_cases import RuntimeConfiguration
@@ -52,6 +52,8 @@ from service.use_cases import UseCases
 REDIS_TIMEOUT = 1.0
 
 AnyStores = SQLStores | MemoryStores
+Value = TypeVar("Value")
+
 Opened = Callable[[], AbstractAsyncContextManager[None]]
 
 
@@ -63,6 +65,7 @@ class Adapters:
     activity_log: ActivityLog
     configurations: Configurations
     author_cache: Cache[Author]
+    book_cache: Cache[Book]
     rate_limiter: RateLimiter
     opened: Sequence[Opened] = ()
     stores: Sequence[Store] = ()
@@ -104,7 +107,9 @@ def _use_cases(adapters: Adapters) -> UseCases:
     # What requests run; the background's own work bears no keys.
     unit_of_work = IdempotentUnitOfWork[AnyStores](adapters.unit_of_work, clock)
     return UseCases(
-        catalogue=Catalogue(unit_of_work, adapters.author_cache, clock, identifiers),
+        catalogue=Catalogue(
+            unit_of_work, adapters.author_cache, adapters.book_cache, clock, identifiers
+        ),
         activity=Activity(adapters.activity_log),
         configuration=RuntimeConfiguration(adapters.configurations, clock),
         idempotency=Idempotency(adapters.unit_of_work, clock),
@@ -120,6 +125,7 @@ def _fakes(settings: Settings, on_events: Callable[[], None]) -> Adapters:
         activity_log=MemoryActivityLog(),
         configurations=MemoryConfigurations(),
         author_cache=MemoryCache(settings.cache_ttl),
+        book_cache=MemoryCache(settings.cache_ttl),
         rate_limiter=MemoryRateLimiter(),
     )
 
@@ -141,16 +147,19 @@ def _stores(settings: Settings, on_events: Callable[[], None]) -> Adapters:
         configurations=(
             MongoDBConfigurations(mongodb) if mongodb else SQLiteConfigurations(sqlite)
         ),
-        author_cache=_author_cache(settings, redis),
+        author_cache=_cache(settings, redis, "author", Author),
+        book_cache=_cache(settings, redis, "book", Book),
         opened=[store.opened for store in stores],
         stores=stores,
         rate_limiter=_rate_limiter(redis),
     )
 
 
-def _author_cache(settings: Settings, redis: RedisClient | None) -> Cache[Author]:
+def _cache(
+    settings: Settings, redis: RedisClient | None, name: str, value_type: type[Value]
+) -> Cache[Value]:
     if redis:
-        return RedisCache(redis, "author", Author, ttl=settings.cache_ttl)
+        return RedisCache(redis, name, value_type, ttl=settings.cache_ttl)
     if settings.mysql:
         # Other processes change the same rows, and only a cache that all share would notice.
         return Uncached()

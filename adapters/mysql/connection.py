@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 import aiomysql
@@ -35,6 +35,11 @@ class MySQLConnection:
         """Run a statement."""
         async with self._cursor() as cursor:
             return int(await cursor.execute(statement.mysql, encode(parameters)))
+
+    async def insert(self, statement: Statement, rows: Sequence[Parameters]) -> None:
+        """Insert rows; the driver puts as many into one statement as 1 MB holds."""
+        async with self._cursor() as cursor:
+            await cursor.executemany(statement.mysql, [encode(row) for row in rows])
 
     async def fetch_one(self, statement: Statement, parameters: Parameters) -> Row | None:
         """Give the first row."""

@@ -1,5 +1,6 @@
 """What a SQL technology offers to the statements and to the unit of work."""
 
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
@@ -33,6 +34,13 @@ class Connection(Protocol):
 
     async def execute(self, statement: Statement, parameters: Parameters) -> int:
         """Run a statement; gives the number of rows that it found to change."""
+        ...
+
+    async def insert(self, statement: Statement, rows: Sequence[Parameters]) -> None:
+        """Insert rows, some hundred in one round trip.
+
+        The statement inserts one, and ends with its `VALUES (…)`. A deadline is that of all rows.
+        """
         ...
 
     async def fetch_one(self, statement: Statement, parameters: Parameters) -> Row | None:

@@ -1,14 +1,15 @@
 """SQL text with named parameters, written once and translated for each dialect at import.
 
 A statement is static: `:name` marks a parameter and `{name}` a fragment in which the dialects
-differ. Nothing else is ever put into the text.
+differ. What depends on the question, as a list does, is put together from literals of this package.
+Values are parameters, always.
 """
 
 import re
 from dataclasses import dataclass
 from typing import NamedTuple
 
-_PARAMETER = re.compile(r"(?<![:\w]):([a-z_]+)")
+_PARAMETER = re.compile(r"(?<![:\w]):([a-z_][a-z0-9_]*)")
 
 
 class Fragment(NamedTuple):
@@ -21,6 +22,12 @@ class Fragment(NamedTuple):
 FOR_UPDATE = Fragment(
     mysql="FOR UPDATE",
     sqlite="",  # A transaction that may write holds the whole file from its BEGIN IMMEDIATE on.
+)
+
+
+FOR_SHARE = Fragment(
+    mysql="LOCK IN SHARE MODE",  # MariaDB has no other word for it.
+    sqlite="",
 )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from adapters.sql.authors import SQLAuthors
+from adapters.sql.books import SQLBooks
 from adapters.sql.connection import Connection, Database
 from adapters.sql.kept_answers import SQLKeptAnswers
 from adapters.sql.outbox import SQLOutbox
@@ -17,6 +18,7 @@ class SQLStores:
 
     def __init__(self, connection: Connection) -> None:
         self.authors = SQLAuthors(connection)
+        self.books = SQLBooks(connection)
         self.outbox = SQLOutbox(connection)
         self.pending_events = self.outbox
         self.kept_answers = SQLKeptAnswers(connection)

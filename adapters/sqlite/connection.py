@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Self
@@ -65,6 +65,11 @@ class SQLiteConnection:
             cursor = await self._connection.execute(statement.sqlite, encode(parameters))
             await cursor.close()
             return cursor.rowcount
+
+    async def insert(self, statement: Statement, rows: Sequence[Parameters]) -> None:
+        """Insert rows."""
+        async with self._deadline():
+            await self._connection.executemany(statement.sqlite, [encode(row) for row in rows])
 
     async def fetch_one(self, statement: Statement, parameters: Parameters) -> Row | None:
         """Give the first row."""

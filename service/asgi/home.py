@@ -24,15 +24,26 @@ class Home:
 
     @property
     def loop(self) -> Loop | None:
-        """The loop on which the application has been started, while it is."""
-        # A shutdown that hung may have left it behind.
-        return None if self._loop is None or self._loop.is_closed() else self._loop
+        """The loop on which the application has been started, while it is.
+
+        Raises ``RuntimeError`` where that loop stands still, and nobody could be awaited on it.
+        """
+        loop = self._loop
+        # A shutdown that hung may have left its loop behind.
+        if loop is None or loop.is_closed():
+            return None
+        if not loop.is_running():
+            raise RuntimeError(
+                "The application has been started on an event loop that does not run now: that of"
+                " an async fixture, for one, outside of its async tests."
+            )
+        return loop
 
     @contextmanager
     def here(self) -> Iterator[None]:
         """Be at home on the running loop; raises ``StartupFailed`` where it is on another one."""
         running = asyncio.get_running_loop()
-        if self.loop not in {None, running}:
+        if self._loop not in {None, running} and not self._loop.is_closed():
             raise StartupFailed("The application has been started already, on another event loop.")
         self._loop = running
         try:

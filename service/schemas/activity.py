@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, field_serializer
+from pydantic import ConfigDict, Field, field_serializer
 from pydantic.alias_generators import to_camel
 
 from domain.events import Details
@@ -31,6 +31,20 @@ class EventResponse(ResponseSchema):
     subject: str
     occurred_at: datetime
     details: Details
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": "01900000-0000-7000-8000-000000000002",
+                    "kind": "author.changed",
+                    "subject": "01900000-0000-7000-8000-000000000001",
+                    "occurredAt": "2026-01-02T03:04:05.678901Z",
+                    "details": {"fields": ["bornOn"], "version": 2},
+                }
+            ]
+        }
+    )
 
     @field_serializer("details")
     def _name_fields_as_clients_do(self, details: Details) -> Details:

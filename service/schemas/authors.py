@@ -1,10 +1,10 @@
 """Authors as clients see them."""
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import ConfigDict, Field, JsonValue
 from typing_extensions import TypedDict
 
 from domain.catalogue.entities import (
@@ -20,8 +20,23 @@ from service.schemas.fields import (
     VersionedResponse,
 )
 
-Name = Annotated[Line, Field(min_length=1, max_length=NAME_MAX_LENGTH)]
+Name = Annotated[
+    Line,
+    Field(
+        min_length=1,
+        max_length=NAME_MAX_LENGTH,
+        description="Has a letter, mark, number, punctuation or symbol: it must not be blank.",
+    ),
+]
 Biography = Annotated[Paragraphs, Field(max_length=BIOGRAPHY_MAX_LENGTH)]
+
+
+_DETAILS: Final[dict[str, JsonValue]] = {
+    "name": "Han Kang",
+    "biography": "She wrote The Vegetarian.",
+    "bornOn": "1970-11-27",
+    "diedOn": None,
+}
 
 
 class AuthorBody(RequestSchema):
@@ -31,6 +46,8 @@ class AuthorBody(RequestSchema):
     biography: Biography | None = None
     born_on: date | None = None
     died_on: date | None = None
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_DETAILS, {"name": "Yi Sang"}]})
 
     def details(self) -> AuthorDetails:
         """Give what the use-cases take."""
@@ -42,7 +59,9 @@ class AuthorBody(RequestSchema):
 class AuthorPatch(TypedDict, total=False):
     """Some details of an author, for PATCH (RFC 7396): null removes one, absence keeps it."""
 
-    __pydantic_config__ = REQUEST_CONFIG  # type: ignore[misc] # pydantic reads a TypedDict's so.
+    __pydantic_config__ = ConfigDict(  # type: ignore[misc] # pydantic reads a TypedDict's so.
+        **REQUEST_CONFIG, json_schema_extra={"examples": [{"biography": None}]}
+    )
 
     name: Name
     biography: Biography | None
@@ -60,3 +79,17 @@ class AuthorResponse(VersionedResponse):
     died_on: date | None
     created_at: datetime
     updated_at: datetime
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    **_DETAILS,
+                    "id": "01900000-0000-7000-8000-000000000001",
+                    "version": 1,
+                    "createdAt": "2026-01-02T03:04:05.678901Z",
+                    "updatedAt": "2026-01-02T03:04:05.678901Z",
+                }
+            ]
+        }
+    )

@@ -3,7 +3,7 @@
 import unicodedata
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 # Nothing is coerced, nothing unknown is accepted, and only the camelCase names are taken.
@@ -56,7 +56,20 @@ def _without(text: str, categories: set[str], allowed: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
+def _whole(value: object) -> object:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+# JSON has one kind of number: 1.0 is 1 (RFC 8259, 6). It stands behind the bounds in an annotation.
+WHOLE_NUMBER = BeforeValidator(_whole)
+
+# What the functions above let through, as a pattern of JSON Schema has it.
+LINE = r"[^\u0000-\u001f\u007f-\u009f\u2028\u2029]"
+PARAGRAPHS = r"[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]"
+
 # Text is kept in Unicode's normal form C, so that what looks alike is alike. Its lengths are
 # checked behind this, by the length of what is kept.
-Line = Annotated[str, AfterValidator(_line)]
-Paragraphs = Annotated[str, AfterValidator(_paragraphs)]
+Line = Annotated[str, AfterValidator(_line), Field(json_schema_extra={"pattern": f"^{LINE}*$"})]
+Paragraphs = Annotated[
+    str, AfterValidator(_paragraphs), Field(json_schema_extra={"pattern": f"^{PARAGRAPHS}*$"})
+]

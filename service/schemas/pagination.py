@@ -51,13 +51,18 @@ def _checked_cursor(cursor: str) -> str:
     return cursor
 
 
+Cursor = Annotated[
+    str, AfterValidator(_checked_cursor), Field(json_schema_extra={"format": "cursor"})
+]
+
+
 class PageQuery(RequestSchema):
     """Which page of a list: at most `limit` items behind the page that gave `cursor`."""
 
-    limit: Annotated[int, BeforeValidator(_whole_number), Field(ge=1, le=MAX_PAGE_SIZE)] | None = (
+    limit: Annotated[int, Field(ge=1, le=MAX_PAGE_SIZE), BeforeValidator(_whole_number)] | None = (
         None
     )
-    cursor: Annotated[str, AfterValidator(_checked_cursor)] | None = None
+    cursor: Cursor | None = None
 
     @property
     def after(self) -> UUID | None:
@@ -76,5 +81,5 @@ class PageResponse(ResponseSchema, Generic[Item]):
         """Make it from a page of entities."""
         if not isinstance(page, Page):
             raise TypeError(f"A page was expected, not {type(page).__name__}.")
-        next_cursor = encode_cursor(page.next_after)
+        next_cursor = encode_cursor(page.next_after.id if page.next_after else None)
         return cls.model_validate({"items": page.items, "next_cursor": next_cursor})

@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from uuid import UUID
 
 import aiomysql
 import httpx
@@ -17,11 +19,13 @@ from adapters.sqlite.database import SQLiteDatabase
 from adapters.system.clock import SystemClock
 from adapters.system.identifiers import UUID7Identifiers
 from domain.catalogue.entities import Author
+from domain.catalogue.queries import AuthorQuery
 from domain.catalogue.use_cases import Catalogue
 from domain.errors import OutcomeUnknown
 from domain.idempotency.entities import Claim, KeptAnswer, KeptRequest
 from domain.idempotency.errors import RequestInProgress
 from domain.idempotency.unit_of_work import IdempotentUnitOfWork
+from domain.pagination import MAX_PAGE_SIZE, PageRequest
 from tests.contracts.examples import NOW
 from tests.keyed_app import REPLAYED, client_of, keyed_app, post, told
 from tests.unit.fakes import Held
@@ -44,7 +48,11 @@ def unit_of_work(database: SQLiteDatabase | MySQLDatabase) -> SQLUnitOfWork:
 async def http(unit_of_work: SQLUnitOfWork) -> AsyncIterator[httpx.AsyncClient]:
     clock = SystemClock()
     catalogue = Catalogue(
-        IdempotentUnitOfWork(unit_of_work, clock), MemoryCache(60), clock, UUID7Identifiers()
+        IdempotentUnitOfWork(unit_of_work, clock),
+        MemoryCache(60),
+        MemoryCache(60),
+        clock,
+        UUID7Identifiers(),
     )
     async with client_of(keyed_app(catalogue)) as client:
         yield client
@@ -55,7 +63,15 @@ async def claim(stores: SQLStores) -> KeptRequest | None:
 
 
 async def authors(unit_of_work: SQLUnitOfWork) -> list[Author]:
-    return await unit_of_work.read(lambda stores: stores.authors.list(None, 1000))
+    found: list[Author] = []
+    request: PageRequest | None = PageRequest(limit=MAX_PAGE_SIZE)
+    while request is not None:
+        page = await unit_of_work.read(
+            lambda stores, request=request: stores.authors.list(request, AuthorQuery())
+        )
+        found += page.items
+        request = page.next_after and replace(request, after=page.next_after)
+    return found
 
 
 async def test_of_many_requests_at_once_one_is_done(
@@ -95,7 +111,7 @@ async def test_twins_of_what_fails_are_done_anew_or_told_to_come_again(
     async def fail(stores: SQLStores) -> None:
         await claim(stores)
         # The twins come to wait meanwhile.
-        await stores.authors.list(None, 1)
+        await stores.authors.get(UUID(int=0))
         raise LookupError
 
     ends = await asyncio.gather(

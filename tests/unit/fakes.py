@@ -16,7 +16,8 @@ from adapters.memory.limiter import MemoryRateLimiter
 from adapters.memory.unit_of_work import MemoryStores, MemoryUnitOfWork
 from domain.activity.relay import Relay
 from domain.activity.use_cases import Activity
-from domain.catalogue.entities import Author, AuthorDetails
+from domain.catalogue.entities import Author, AuthorDetails, Book, BookDetails
+from domain.catalogue.queries import AuthorQuery, BookQuery
 from domain.catalogue.use_cases import Catalogue
 from domain.configuration.entities import Configuration
 from domain.configuration.use_cases import RuntimeConfiguration
@@ -25,6 +26,7 @@ from domain.events import Event
 from domain.health.use_cases import Health
 from domain.idempotency.unit_of_work import IdempotentUnitOfWork
 from domain.idempotency.use_cases import Idempotency
+from domain.pagination import MAX_PAGE_SIZE, PageRequest
 from service.use_cases import UseCases
 
 Result = TypeVar("Result")
@@ -34,11 +36,18 @@ CACHE_TTL = 600.0
 _ANYBODY = UUID(int=0)
 _END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 _ALL = 10_000
+_ALL_OF_THEM = PageRequest(MAX_PAGE_SIZE)
 
 
 def details_of(name: str = "Han Kang", **others: object) -> AuthorDetails:
     """Give all details of an author; those that are not told are None."""
     return {"name": name, "biography": None, "born_on": None, "died_on": None, **others}
+
+
+def book_of(title: str, *author_ids: UUID, **others: object) -> BookDetails:
+    """Give all details of a book; those that are not told are None."""
+    absent = {"isbn": None, "published_on": None, "language": None, "price": None}
+    return {"title": title, "author_ids": author_ids, **absent, **others}
 
 
 async def no_trouble() -> None:
@@ -173,6 +182,7 @@ class State:
     """All that the stores hold."""
 
     authors: list[Author]
+    books: list[Book]
     pending: list[Event]
     recorded: list[Event]
     configuration: Configuration
@@ -186,6 +196,7 @@ class Fakes:
     identifiers: SequentialIdentifiers = field(default_factory=SequentialIdentifiers)
     unit_of_work: TroubledUnitOfWork = field(default_factory=TroubledUnitOfWork)
     author_cache: MemoryCache[Author] = field(default_factory=lambda: MemoryCache(CACHE_TTL))
+    book_cache: MemoryCache[Book] = field(default_factory=lambda: MemoryCache(CACHE_TTL))
     activity_log: TroubledActivityLog = field(default_factory=TroubledActivityLog)
     rate_limiter: MemoryRateLimiter = field(default_factory=MemoryRateLimiter)
     configurations: TroubledConfigurations = field(default_factory=TroubledConfigurations)
@@ -195,7 +206,9 @@ class Fakes:
         """Give new use-cases over the fakes, as another process would have."""
         unit_of_work = IdempotentUnitOfWork(self.unit_of_work, self.clock)
         return UseCases(
-            catalogue=Catalogue(unit_of_work, self.author_cache, self.clock, self.identifiers),
+            catalogue=Catalogue(
+                unit_of_work, self.author_cache, self.book_cache, self.clock, self.identifiers
+            ),
             activity=Activity(self.activity_log),
             configuration=RuntimeConfiguration(self.configurations, self.clock),
             idempotency=Idempotency(self.unit_of_work, self.clock),
@@ -206,7 +219,13 @@ class Fakes:
 
     async def authors(self) -> list[Author]:
         """Give all authors."""
-        return await self._read(lambda stores: stores.authors.list(None, _ALL))
+        page = await self._read(lambda stores: stores.authors.list(_ALL_OF_THEM, AuthorQuery()))
+        return [*page.items]
+
+    async def books(self) -> list[Book]:
+        """Give all books."""
+        page = await self._read(lambda stores: stores.books.list(_ALL_OF_THEM, BookQuery()))
+        return [*page.items]
 
     async def pending(self) -> list[Event]:
         """Give all events of the outbox, the claimed and postponed ones too; none is touched."""
@@ -230,6 +249,7 @@ class Fakes:
         """Give all that is stored."""
         return State(
             authors=await self.authors(),
+            books=await self.books(),
             pending=await self.pending(),
             recorded=await self.recorded(),
             configuration=await MemoryConfigurations.load(self.configurations),

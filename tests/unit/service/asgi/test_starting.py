@@ -30,10 +30,18 @@ colour: ContextVar[str] = ContextVar("colour", default="none")
 
 
 @pytest.fixture
-def pool(flask_app: Flask) -> LoopBound:
-    pool = LoopBound()
-    FlaskToAsgi(flask_app, lifespan=pool.lifespan)
-    return pool
+def loop_bound() -> LoopBound:
+    return LoopBound()
+
+
+@pytest.fixture
+def bridge(flask_app: Flask, loop_bound: LoopBound) -> FlaskToAsgi:
+    return FlaskToAsgi(flask_app, lifespan=loop_bound.lifespan)
+
+
+@pytest.fixture
+def pool(loop_bound: LoopBound, bridge: FlaskToAsgi) -> LoopBound:
+    return loop_bound
 
 
 @pytest.fixture
@@ -326,8 +334,9 @@ async def test_on_a_running_loop_it_is_refused(flask_app: Flask, pool: LoopBound
     assert pool.steps == []
 
 
-async def test_a_second_loop_is_refused(flask_app: Flask, pool: LoopBound) -> None:
-    bridge = flask_app.extensions["asgi.home"].application
+async def test_a_second_loop_is_refused(
+    flask_app: Flask, bridge: FlaskToAsgi, pool: LoopBound
+) -> None:
     with ThreadPoolExecutor(1) as thread:
         stack = contextlib.ExitStack()
         await asyncio.wrap_future(thread.submit(stack.enter_context, started(flask_app)))
@@ -336,6 +345,21 @@ async def test_a_second_loop_is_refused(flask_app: Flask, pool: LoopBound) -> No
             async with AsyncTestClient(bridge):
                 pytest.fail("It must not start.")
         await asyncio.wrap_future(thread.submit(stack.close))
+    assert pool.steps == ["opened", "closed"]
+
+
+def test_a_loop_that_stands_still_is_refused(
+    flask_app: Flask, bridge: FlaskToAsgi, pool: LoopBound, view_of_pool: None
+) -> None:
+    client = AsyncTestClient(bridge)
+    with asyncio.Runner() as runner:
+        runner.run(client.__aenter__())
+        with pytest.raises(RuntimeError, match="does not run now"), started(flask_app):
+            pytest.fail("It must not start.")
+        flask_app.testing = True
+        with pytest.raises(RuntimeError, match="does not run now"):
+            flask_app.test_client().get("/")
+        runner.run(client.__aexit__())
     assert pool.steps == ["opened", "closed"]
 
 
@@ -403,10 +427,9 @@ def test_commands_use_the_loop_of_the_lifespan(
     assert pool.steps == ["opened", "closed"] * 2
 
 
-async def test_commands_run_in_an_async_test_too(commands: Flask) -> None:
-
+async def test_commands_run_in_an_async_test_too(commands: Flask, bridge: FlaskToAsgi) -> None:
     runner = commands.test_cli_runner()
-    async with AsyncTestClient(commands.extensions["asgi.home"].application):
+    async with AsyncTestClient(bridge):
         result = await run_in_greenlet(runner.invoke, args=["books", "add", "Human Acts"])
         assert result.output == "Human Acts used False\n"
         result = await asyncio.to_thread(runner.invoke, args=["count"])
@@ -431,14 +454,12 @@ def test_a_command_shows_why_the_application_cannot_start(flask_app: Flask) -> N
 
 
 async def test_a_thread_of_the_apps_own_reaches_the_servers_loop(
-    flask_app: Flask, pool: LoopBound
+    flask_app: Flask, bridge: FlaskToAsgi, pool: LoopBound
 ) -> None:
-
     def work() -> str:
         with flask_app.app_context():
             return current_app.async_to_sync(pool.use)()
 
-    bridge = flask_app.extensions["asgi.home"].application
     async with AsyncTestClient(bridge):
         assert await asyncio.to_thread(work) == "used"
         assert (await exchange(bridge)).status == 404

@@ -5,8 +5,8 @@ A row without an answer is a request at work; nobody but its own transaction see
 
 from adapters.sql.migrations.dialects import execute
 
-revision = "0004"
-down_revision = "0003"
+revision = "0007"
+down_revision = "0006"
 
 
 def upgrade() -> None:

@@ -1,0 +1,26 @@
+"""Problems as clients see them (RFC 9457)."""
+
+from typing import Annotated, NotRequired
+
+from pydantic import Field
+from typing_extensions import TypedDict
+
+
+class FaultResponse(TypedDict):
+    """One thing that is wrong with a request."""
+
+    detail: str
+    pointer: NotRequired[
+        Annotated[str, Field(description="Where in the body: a JSON pointer in a URI fragment.")]
+    ]
+    parameter: NotRequired[Annotated[str, Field(description="The name of a query's parameter.")]]
+
+
+class ProblemResponse(TypedDict):
+    """Why a request was not fulfilled (RFC 9457). Clients ignore members that they don't know."""
+
+    type: Annotated[str, Field(description="Names the kind of problem; never changes.")]
+    title: str
+    status: Annotated[int, Field(description="The same as the answer's own.")]
+    detail: Annotated[str, Field(description="What is wrong with this very request; for people.")]
+    errors: NotRequired[list[FaultResponse]]
