@@ -75,7 +75,7 @@ def _fault(error: domain.DomainError, place: str) -> dict[str, str]:
 
 
 def _headers(error: Exception) -> dict[str, str]:
-    if isinstance(error, domain.StoreUnavailable | RequestInProgress):
+    if isinstance(error, domain.StoreUnavailable | RequestInProgress | request.RateLimited):
         return {"Retry-After": str(error.retry_after)}
     return {}
 

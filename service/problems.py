@@ -83,6 +83,14 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
         "Read the resource, and send the ETag of the version that you change as If-Match. So "
         "nobody's change is overwritten unseen. `If-Match: *` changes whichever version there is.",
     ),
+    request.RateLimited: Problem(
+        HTTPStatus.TOO_MANY_REQUESTS,
+        "quota-exceeded",
+        "Quota exceeded",
+        "Nothing was done. Send the request again after the seconds that Retry-After names, and "
+        "fewer of them from then on: RateLimit-Policy tells how many in how many seconds, and "
+        "RateLimit how many are left.",
+    ),
     domain.StaleVersion: Problem(
         HTTPStatus.PRECONDITION_FAILED,
         "stale-version",

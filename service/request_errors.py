@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from domain.limits.entities import Limit
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -58,3 +60,14 @@ class InvalidQuery(RequestError):
     def __init__(self, faults: Sequence[Fault], known: Sequence[str]) -> None:
         super().__init__(f"The query does not fit; its parameters are {', '.join(known)}.")
         self.faults = faults
+
+
+class RateLimited(RequestError):
+    """The caller has spent a limit; in `retry_after` seconds the request would pass it."""
+
+    def __init__(self, limit: Limit, retry_after: int) -> None:
+        super().__init__(
+            f"You may send {limit.quota} requests of the class {limit.name} in {limit.window} s. "
+            f"Try again in {retry_after} s."
+        )
+        self.retry_after = retry_after

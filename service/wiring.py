@@ -10,6 +10,7 @@ from typing import TextIO, TypeVar
 from adapters.memory.activity import MemoryActivityLog
 from adapters.memory.cache import MemoryCache
 from adapters.memory.configuration import MemoryConfigurations
+from adapters.memory.limiter import MemoryRateLimiter
 from adapters.memory.uncached import Uncached
 from adapters.memory.unit_of_work import MemoryStores, MemoryUnitOfWork
 from adapters.mongodb.activity import MongoDBActivityLog
@@ -20,6 +21,7 @@ from adapters.mysql.database import MySQLDatabase
 from adapters.mysql.initialisation import create_database, mysql_migrations
 from adapters.redis.cache import RedisCache
 from adapters.redis.client import RedisClient
+from adapters.redis.limiter import RedisRateLimiter
 from adapters.sql.migrations import Migrations
 from adapters.sql.unit_of_work import SQLStores, SQLUnitOfWork
 from adapters.sqlite.activity import SQLiteActivityLog
@@ -39,13 +41,15 @@ from domain.health.ports import Store
 from domain.health.use_cases import Health
 from domain.idempotency.unit_of_work import IdempotentUnitOfWork
 from domain.idempotency.use_cases import Idempotency
+from domain.limits.fallback import FallbackRateLimiter
+from domain.limits.ports import RateLimiter
 from domain.ports import Cache
 from service.relay_worker import Signal
 from service.settings import Settings
 from service.use_cases import UseCases
 
-# Seconds: a cache that takes longer than this is slower than what it stands before.
-CACHE_TIMEOUT = 1.0
+# Seconds: a cache or a count that takes longer is slower than what it stands before.
+REDIS_TIMEOUT = 1.0
 
 AnyStores = SQLStores | MemoryStores
 Value = TypeVar("Value")
@@ -62,6 +66,7 @@ class Adapters:
     configurations: Configurations
     author_cache: Cache[Author]
     book_cache: Cache[Book]
+    rate_limiter: RateLimiter
     opened: Sequence[Opened] = ()
     stores: Sequence[Store] = ()
 
@@ -108,6 +113,7 @@ def _use_cases(adapters: Adapters) -> UseCases:
         activity=Activity(adapters.activity_log),
         configuration=RuntimeConfiguration(adapters.configurations, clock),
         idempotency=Idempotency(adapters.unit_of_work, clock),
+        rate_limiter=adapters.rate_limiter,
         relay=Relay(adapters.unit_of_work, adapters.activity_log, clock, identifiers),
         health=Health(adapters.stores, clock),
     )
@@ -120,6 +126,7 @@ def _fakes(settings: Settings, on_events: Callable[[], None]) -> Adapters:
         configurations=MemoryConfigurations(),
         author_cache=MemoryCache(settings.cache_ttl),
         book_cache=MemoryCache(settings.cache_ttl),
+        rate_limiter=MemoryRateLimiter(),
     )
 
 
@@ -144,6 +151,7 @@ def _stores(settings: Settings, on_events: Callable[[], None]) -> Adapters:
         book_cache=_cache(settings, redis, "book", Book),
         opened=[store.opened for store in stores],
         stores=stores,
+        rate_limiter=_rate_limiter(redis),
     )
 
 
@@ -156,6 +164,12 @@ def _cache(
         # Other processes change the same rows, and only a cache that all share would notice.
         return Uncached()
     return MemoryCache(settings.cache_ttl)
+
+
+def _rate_limiter(redis: RedisClient | None) -> RateLimiter:
+    if redis:
+        return FallbackRateLimiter(RedisRateLimiter(redis), MemoryRateLimiter())
+    return MemoryRateLimiter()
 
 
 def _sqlite(settings: Settings) -> SQLiteDatabase:
@@ -193,7 +207,7 @@ def _mongodb(settings: Settings) -> MongoDBDatabase | None:
 def _redis(settings: Settings) -> RedisClient | None:
     if settings.redis_uri is None:
         return None
-    return RedisClient(settings.redis_uri.get_secret_value(), timeout=CACHE_TIMEOUT)
+    return RedisClient(settings.redis_uri.get_secret_value(), timeout=REDIS_TIMEOUT)
 
 
 def migrations(settings: Settings, output: TextIO | None = None) -> Migrations:

@@ -15,6 +15,7 @@ from service.settings.flags import parse_flag
 from service.settings.hosts import LOCAL_HOSTS, HostPatterns, parse_hosts
 from service.settings.mysql_address import MySQLAddress, parse_mysql_uri
 from service.settings.origins import parse_origins
+from service.settings.rates import Off, Rate, parse_rate
 from service.settings.store_uris import (
     SecretUri,
     checked_mongo_database,
@@ -30,6 +31,11 @@ Flag = Annotated[
     bool,
     BeforeValidator(parse_flag),
     Field(description="1, true or yes, or 0, false or no"),
+]
+RateLimit = Annotated[
+    Rate | Off,
+    BeforeValidator(parse_rate),
+    Field(description="requests/seconds, like 600/60, up to 10000 a second and 86400 s, or off"),
 ]
 Days = Annotated[int, Field(ge=1, le=36_500, description="days, 1 to 36500")]
 
@@ -123,5 +129,8 @@ class Settings(BaseModel):
         allow_inf_nan=False,
         description="seconds until a request counts as slow, up to 3600, or 0 for never",
     )
+    rate_limit_read: RateLimit = Rate(1200, 60)
+    rate_limit_write: RateLimit = Rate(300, 60)
+    rate_limit_batch: RateLimit = Rate(60, 60)
     activity_retention_days: Days = 365
     deleted_retention_days: Days = 30

@@ -18,11 +18,18 @@ STOP_SECONDS = 20.0
 # The production form; options that follow it count before it.
 PRODUCTION = ("--config", "hypercorn.toml")
 
+# All tests come from one address: they are counted like everybody, and never refused.
+GENEROUS = {
+    f"FLASK_RATE_LIMIT_{kind}": "600000/60"  # The highest rate that there is.
+    for kind in ("READ", "WRITE", "BATCH")
+}
+
 
 class Hypercorn:
     """`hypercorn OPTIONS asgi:app` on a port that outlives its process.
 
-    Of this process's environment it sees PATH and HOME only, and it reads no `.env`. A context
+    Of this process's environment it sees PATH and HOME only, and it reads no `.env`; its limits of
+    requests in time are generous, where the settings don't say otherwise. A context
     manager: started on entry, stopped on exit. In between, a test stops, kills or pauses it and
     starts it again. Signals reach its workers too.
     """
@@ -35,6 +42,7 @@ class Hypercorn:
         self.environment = {
             **{name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ},
             "FLASK_SKIP_DOTENV": "1",
+            **GENEROUS,
             **settings,
         }
         self._options = options

@@ -56,4 +56,4 @@ def test_on_servers(tmp_path: Path, settings_on_servers: Settings) -> None:
             author = created(client)["id"]
         route = "/v1/authors/<uuid:author_id>"
         check(line_of(server, f"/v1/authors/{author}"), route, "MySQL", "Redis")
-        check(line_of(server, "/v1/activity?limit=1"), "/v1/activity", "MongoDB")
+        check(line_of(server, "/v1/activity?limit=1"), "/v1/activity", "MongoDB", "Redis")

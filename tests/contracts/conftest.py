@@ -11,6 +11,7 @@ from adapters.memory.activity import MemoryActivityLog
 from adapters.memory.cache import MemoryCache
 from adapters.memory.clock import FixedClock
 from adapters.memory.configuration import MemoryConfigurations
+from adapters.memory.limiter import MemoryRateLimiter
 from adapters.memory.unit_of_work import MemoryStores, MemoryUnitOfWork
 from adapters.mongodb.activity import MongoDBActivityLog
 from adapters.mongodb.configuration import MongoDBConfigurations
@@ -18,6 +19,7 @@ from adapters.mongodb.database import MongoDBDatabase
 from adapters.mysql.database import MySQLDatabase
 from adapters.redis.cache import RedisCache
 from adapters.redis.client import RedisClient
+from adapters.redis.limiter import RedisRateLimiter
 from adapters.sql.unit_of_work import SQLStores, SQLUnitOfWork
 from adapters.sqlite.activity import SQLiteActivityLog
 from adapters.sqlite.configuration import SQLiteConfigurations
@@ -25,6 +27,8 @@ from adapters.sqlite.database import SQLiteDatabase
 from domain.activity.ports import ActivityLog
 from domain.catalogue.entities import Author
 from domain.configuration.ports import Configurations
+from domain.limits.fallback import FallbackRateLimiter
+from domain.limits.ports import RateLimiter
 from domain.ports import Cache
 from tests.servers.databases import MongoDatabase
 
@@ -61,6 +65,12 @@ def configurations(request: pytest.FixtureRequest) -> Configurations:
 @pytest.fixture(params=["memory", REDIS])
 def cache(request: pytest.FixtureRequest) -> Cache[Author]:
     adapter: Cache[Author] = request.getfixturevalue(f"{request.param}_cache")
+    return adapter
+
+
+@pytest.fixture(params=["memory", "fallback", REDIS])
+def rate_limiter(request: pytest.FixtureRequest) -> RateLimiter:
+    adapter: RateLimiter = request.getfixturevalue(f"{request.param}_rate_limiter")
     return adapter
 
 
@@ -134,3 +144,22 @@ async def redis_cache(redis_uri: str, redis_prefix: str) -> AsyncIterator[Cache[
     client = RedisClient(redis_uri, timeout=TIMEOUT_SECONDS, key_prefix=redis_prefix)
     async with client.opened():
         yield RedisCache(client, "author", Author, ttl=TTL_SECONDS)
+
+
+@pytest.fixture
+def memory_rate_limiter() -> RateLimiter:
+    return MemoryRateLimiter()
+
+
+@pytest.fixture
+def fallback_rate_limiter() -> RateLimiter:
+    """As it is while Redis is away: its client is not open."""
+    client = RedisClient("redis://192.0.2.1", timeout=TIMEOUT_SECONDS)
+    return FallbackRateLimiter(RedisRateLimiter(client), MemoryRateLimiter())
+
+
+@pytest.fixture
+async def redis_rate_limiter(redis_uri: str, redis_prefix: str) -> AsyncIterator[RateLimiter]:
+    client = RedisClient(redis_uri, timeout=TIMEOUT_SECONDS, key_prefix=redis_prefix)
+    async with client.opened():
+        yield RedisRateLimiter(client)

@@ -12,6 +12,7 @@ from adapters.memory.cache import MemoryCache
 from adapters.memory.clock import FixedClock
 from adapters.memory.configuration import MemoryConfigurations
 from adapters.memory.identifiers import SequentialIdentifiers
+from adapters.memory.limiter import MemoryRateLimiter
 from adapters.memory.unit_of_work import MemoryStores, MemoryUnitOfWork
 from domain.activity.relay import Relay
 from domain.activity.use_cases import Activity
@@ -197,6 +198,7 @@ class Fakes:
     author_cache: MemoryCache[Author] = field(default_factory=lambda: MemoryCache(CACHE_TTL))
     book_cache: MemoryCache[Book] = field(default_factory=lambda: MemoryCache(CACHE_TTL))
     activity_log: TroubledActivityLog = field(default_factory=TroubledActivityLog)
+    rate_limiter: MemoryRateLimiter = field(default_factory=MemoryRateLimiter)
     configurations: TroubledConfigurations = field(default_factory=TroubledConfigurations)
     stores: list[TroubledStore] = field(default_factory=list)
 
@@ -210,6 +212,7 @@ class Fakes:
             activity=Activity(self.activity_log),
             configuration=RuntimeConfiguration(self.configurations, self.clock),
             idempotency=Idempotency(self.unit_of_work, self.clock),
+            rate_limiter=self.rate_limiter,
             relay=Relay(self.unit_of_work, self.activity_log, self.clock, self.identifiers),
             health=Health(self.stores, self.clock),
         )

@@ -22,6 +22,7 @@ from domain.errors import (
     StoreUnavailable,
 )
 from domain.idempotency.errors import KeyReused, RequestInProgress
+from domain.limits.entities import Limit
 from service.asgi import FlaskToAsgi
 from service.asgi.testing import AsyncTestClient
 from service.error_responses import register_error_responses
@@ -34,6 +35,7 @@ from service.request_errors import (
     MalformedBody,
     NotAcceptableAnswer,
     PreconditionRequired,
+    RateLimited,
     RequestError,
     UnsupportedBody,
 )
@@ -85,6 +87,12 @@ ANSWERS = {
         "detail": (
             "If-Match must name the ETag of the version that is changed, or * for whichever."
         ),
+    },
+    RateLimited(Limit("write", 30, 60), 2): {
+        "type": "/problems/quota-exceeded",
+        "title": "Quota exceeded",
+        "status": 429,
+        "detail": "You may send 30 requests of the class write in 60 s. Try again in 2 s.",
     },
     StaleVersion("author", AUTHOR_ID, 7): {
         "type": "/problems/stale-version",

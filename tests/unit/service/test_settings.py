@@ -5,6 +5,7 @@ import pytest
 from pydantic import ValidationError
 
 from service.settings import (
+    Rate,
     Settings,
     SettingsError,
     load_settings,
@@ -69,6 +70,9 @@ class TestDefaults:
             ("slow_request", 1),
             ("cors_origins", ()),
             ("cors_credentials", False),
+            ("rate_limit_read", Rate(1200, 60)),
+            ("rate_limit_write", Rate(300, 60)),
+            ("rate_limit_batch", Rate(60, 60)),
         ],
     )
     def test_limits(self, field: str, default: object) -> None:
@@ -240,6 +244,14 @@ class TestValues:
             ("FLASK_SLOW_REQUEST", "-1"),
             ("FLASK_SLOW_REQUEST", "nan"),
             ("FLASK_SLOW_REQUEST", "inf"),
+            ("FLASK_RATE_LIMIT_READ", "600"),
+            ("FLASK_RATE_LIMIT_READ", "0/60"),
+            ("FLASK_RATE_LIMIT_READ", "60/0"),
+            ("FLASK_RATE_LIMIT_READ", "-1/60"),
+            ("FLASK_RATE_LIMIT_READ", "1/86401"),
+            ("FLASK_RATE_LIMIT_READ", "10001/1"),
+            ("FLASK_RATE_LIMIT_WRITE", "1.5/60"),
+            ("FLASK_RATE_LIMIT_BATCH", "no"),
         ],
     )
     def test_a_malformed_value_is_named_with_what_was_expected(self, name: str, value: str) -> None:
@@ -250,6 +262,13 @@ class TestValues:
         assert all(load(FLASK_DEBUG=text).debug for text in ("1", "true", "YES"))
         assert not any(load(FLASK_DEBUG=text).debug for text in ("0", "False", "no"))
         assert load(FLASK_ALLOW_EMBEDDED="1").allow_embedded
+
+    def test_rates(self) -> None:
+        assert load(FLASK_RATE_LIMIT_READ="864000000/86400").rate_limit_read == Rate(
+            864_000_000, 86_400
+        )
+        assert load(FLASK_RATE_LIMIT_WRITE="1/1").rate_limit_write == Rate(1, 1)
+        assert load(FLASK_RATE_LIMIT_BATCH="off").rate_limit_batch == "off"
 
     def test_the_log_level_may_be_lower_case(self) -> None:
         assert load(FLASK_LOG_LEVEL="debug").log_level == "DEBUG"

@@ -10,6 +10,7 @@ import pytest
 from adapters.memory.activity import MemoryActivityLog
 from adapters.memory.cache import MemoryCache
 from adapters.memory.configuration import MemoryConfigurations
+from adapters.memory.limiter import MemoryRateLimiter
 from adapters.memory.uncached import Uncached
 from adapters.memory.unit_of_work import MemoryUnitOfWork
 from adapters.mongodb.activity import MongoDBActivityLog
@@ -22,6 +23,7 @@ from adapters.sql.unit_of_work import SQLUnitOfWork
 from adapters.sqlite.activity import SQLiteActivityLog
 from adapters.sqlite.configuration import SQLiteConfigurations
 from adapters.sqlite.database import SQLiteDatabase
+from domain.limits.fallback import FallbackRateLimiter
 from service.settings import Settings, load_settings
 from service.wiring import Opened, Wiring, wire
 from tests.unit.fakes import details_of
@@ -114,6 +116,20 @@ def test_a_store_with_an_address_is_used_and_the_rest_is_embedded(
 
     assert chosen(wiring) == adapters
     assert opened(wiring) == stores
+
+
+@pytest.mark.parametrize(
+    "environ,limiter",
+    [({}, MemoryRateLimiter), (MYSQL, MemoryRateLimiter), (REDIS, FallbackRateLimiter)],
+    ids=["embedded", "mysql", "redis"],
+)
+def test_requests_are_counted_where_all_processes_can(
+    sqlite_path: Path, environ: Mapping[str, str], limiter: type
+) -> None:
+    wiring = wired(sqlite_path, **environ)
+
+    assert type(wiring.adapters.rate_limiter) is limiter
+    assert wiring.use_cases.rate_limiter is wiring.adapters.rate_limiter
 
 
 def test_wiring_opens_nothing(sqlite_path: Path) -> None:

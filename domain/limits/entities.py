@@ -1,0 +1,95 @@
+"""Limits and what they say to a request, by the generic cell rate algorithm (ITU-T I.371, annex A).
+
+Time is counted in whole microseconds, so that every adapter reckons alike, to the last request.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+MICROSECONDS = 1_000_000
+SHORTEST_INTERVAL = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """`quota` requests in `window` seconds, one by one, and up to `burst` of them at once.
+
+    What was spent comes back evenly, a request in each `interval`. So a caller who spent nothing
+    gets at most `quota + burst` through in any one window, and `quota` in the long run. Without a
+    `burst`, the whole quota may be spent at once.
+
+    `name` is a word of lower-case letters: it stands in keys and headers. Raises ValueError for
+    numbers below 1, and for more requests than one in SHORTEST_INTERVAL.
+    """
+
+    name: str
+    quota: int
+    window: int
+    burst: int | None = None
+
+    def __post_init__(self) -> None:
+        if min(self.quota, self.window, 1 if self.burst is None else self.burst) < 1:
+            raise ValueError(f"The limit {self.name} has a number below 1.")
+        if self.interval < SHORTEST_INTERVAL:
+            raise ValueError(f"The limit {self.name} is too high to be counted.")
+
+    @property
+    def interval(self) -> int:
+        """The microseconds in which one request comes back: never less than the quota asks for."""
+        return -(-self.window * MICROSECONDS // self.quota)
+
+    @property
+    def capacity(self) -> int:
+        """The microseconds in which a whole burst comes back: the greatest backlog."""
+        return self.interval * (self.burst or self.quota)
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """One request on the account of a limit's `caller`: a short text that names who asks."""
+
+    limit: Limit
+    caller: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What one limit says to a request, and where it leaves the caller.
+
+    `remaining` more requests would pass now. `retry_after` is the number of seconds until this one
+    would have passed, 0 if it does; `reset_after`, until all that was spent has come back.
+    """
+
+    limit: Limit
+    allowed: bool
+    remaining: int
+    retry_after: float
+    reset_after: float
+
+
+def judge(charges: Sequence[Charge], backlogs: Sequence[int]) -> list[Verdict]:
+    """Say whether charges pass on top of their callers' backlogs: all are made, or none.
+
+    A backlog is the number of microseconds until all that was spent has come back. A charge that
+    is made adds its limit's interval.
+    """
+    allowed = [
+        backlog + charge.limit.interval <= charge.limit.capacity
+        for charge, backlog in zip(charges, backlogs, strict=True)
+    ]
+    made = all(allowed)
+    return [
+        _verdict(charge.limit, backlog, allowed=passes, made=made)
+        for charge, backlog, passes in zip(charges, backlogs, allowed, strict=True)
+    ]
+
+
+def _verdict(limit: Limit, backlog: int, *, allowed: bool, made: bool) -> Verdict:
+    after = backlog + limit.interval if made else backlog
+    return Verdict(
+        limit=limit,
+        allowed=allowed,
+        remaining=(limit.capacity - after) // limit.interval,
+        retry_after=max(0, backlog + limit.interval - limit.capacity) / MICROSECONDS,
+        reset_after=after / MICROSECONDS,
+    )
