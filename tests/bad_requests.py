@@ -183,6 +183,8 @@ UNFIT = [
     _unfit("a number as date", '{"name": "x", "bornOn": 0}', "#/bornOn"),
     _unfit("a huge number as date", '{"name": "x", "bornOn": 1e300}', "#/bornOn"),
     _unfit("a time as date", '{"name": "x", "bornOn": "1999-01-01T00:00:00Z"}', "#/bornOn"),
+    _unfit("a number in text as date", '{"name": "x", "bornOn": "0"}', "#/bornOn", "like 1999"),
+    _unfit("a midnight as date", '{"name": "x", "bornOn": "1999-01-01T00:00:00"}', "#/bornOn"),
     _unfit("a date of another form", '{"name": "x", "bornOn": "27/11/1970"}', "#/bornOn"),
     _unfit("the 30th of February", '{"name": "x", "bornOn": "2000-02-30"}', "#/bornOn"),
     _unfit("the year 0", '{"name": "x", "bornOn": "0000-01-01"}', "#/bornOn"),

@@ -31,7 +31,7 @@ IDEMPOTENCY_KEY = {
     "the same key is answered as it was the first time, and changes nothing again.",
     "schema": {
         "type": "string",
-        "pattern": '^"[!#-\\[\\]-~]{1,255}"$',
+        "pattern": r'^("([!#-\[\]-~]|\\["\\]){1,255}"|[!#-+\--:<-\[\]-~]{1,255})$',
         "examples": ['"6ba7b810-9dad-41d1-80b4-00c04fd430c8"'],
     },
 }

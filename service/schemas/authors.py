@@ -15,6 +15,7 @@ from domain.catalogue.entities import (
 from domain.catalogue.queries import AuthorQuery, AuthorSort
 from service.schemas.fields import (
     REQUEST_CONFIG,
+    Day,
     Line,
     Paragraphs,
     RequestSchema,
@@ -62,8 +63,8 @@ class AuthorBody(RequestSchema):
 
     name: Name
     biography: Biography | None = None
-    born_on: date | None = None
-    died_on: date | None = None
+    born_on: Day | None = None
+    died_on: Day | None = None
 
     model_config = ConfigDict(json_schema_extra={"examples": [_DETAILS, {"name": "Yi Sang"}]})
 
@@ -83,8 +84,8 @@ class AuthorPatch(TypedDict, total=False):
 
     name: Name
     biography: Biography | None
-    born_on: date | None
-    died_on: date | None
+    born_on: Day | None
+    died_on: Day | None
 
 
 class AuthorResponse(VersionedResponse):

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, ConfigDict, Field, JsonValue
 from typing_extensions import TypedDict
 
 from domain.catalogue.batches import MAX_BATCH
+from domain.catalogue.currencies import CURRENCIES
 from domain.catalogue.entities import MAX_AUTHORS, TITLE_MAX_LENGTH, BookDetails
 from domain.catalogue.queries import BookQuery, BookSort
 from domain.catalogue.values import (
@@ -19,6 +20,8 @@ from domain.catalogue.values import (
 )
 from service.schemas.fields import (
     REQUEST_CONFIG,
+    WHOLE_NUMBER,
+    Day,
     Line,
     RequestSchema,
     ResponseSchema,
@@ -35,16 +38,26 @@ Isbn = Annotated[
         max_length=ISBN_MAX_LENGTH,
         description="10 or 13 digits with a right check digit; hyphens and spaces may stand "
         "between them. It is kept as 13 digits.",
+        json_schema_extra={"format": "isbn"},
     ),
 ]
 Language = Annotated[
     Line,
-    Field(min_length=2, max_length=LANGUAGE_MAX_LENGTH, description="A language tag (BCP 47)."),
+    Field(
+        min_length=2,
+        max_length=LANGUAGE_MAX_LENGTH,
+        description="A language tag (BCP 47).",
+        json_schema_extra={"format": "language-tag"},
+    ),
 ]
 Amount = Annotated[
-    int, Field(ge=0, le=MAX_AMOUNT, description="In the currency's minor units: cents, won.")
+    int,
+    Field(ge=0, le=MAX_AMOUNT, description="In the currency's minor units: cents, won."),
+    WHOLE_NUMBER,
 ]
-Currency = Annotated[Line, Field(pattern="^[A-Z]{3}$", description="A code of ISO 4217.")]
+Currency = Annotated[
+    str, Field(description="A code of ISO 4217.", json_schema_extra={"enum": sorted(CURRENCIES)})
+]
 AuthorIds = Annotated[
     list[UUID],
     Field(
@@ -82,8 +95,8 @@ class AuthorBooksQuery(PageQuery):
     sort: BookOrder = "createdAt"
     search: Search | None = None
     language: Annotated[Language, AfterValidator(obeying(language_tag))] | None = None
-    published_from: date | None = None
-    published_to: date | None = None
+    published_from: Day | None = None
+    published_to: Day | None = None
 
     def of_books(self, author_id: UUID | None = None) -> BookQuery:
         """Give what the use-cases take."""
@@ -123,7 +136,7 @@ class BookBody(RequestSchema):
 
     title: Title
     isbn: Isbn | None = None
-    published_on: date | None = None
+    published_on: Day | None = None
     language: Language | None = None
     price: PriceBody | None = None
     author_ids: AuthorIds
@@ -162,7 +175,7 @@ class BookPatch(TypedDict, total=False):
 
     title: Title
     isbn: Isbn | None
-    published_on: date | None
+    published_on: Day | None
     language: Language | None
     price: PricePatch | None
     author_ids: AuthorIds

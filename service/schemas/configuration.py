@@ -7,7 +7,12 @@ from typing_extensions import TypedDict
 
 from domain.configuration.entities import NOTICE_MAX_LENGTH
 from domain.pagination import MAX_PAGE_SIZE
-from service.schemas.fields import REQUEST_CONFIG, WHOLE_NUMBER, Paragraphs, VersionedResponse
+from service.schemas.fields import (
+    REQUEST_CONFIG,
+    WHOLE_NUMBER,
+    Paragraphs,
+    VersionedResponse,
+)
 
 Notice = Annotated[Paragraphs, Field(min_length=1, max_length=NOTICE_MAX_LENGTH)]
 

@@ -1,6 +1,8 @@
 """What the schemas of all resources share."""
 
+import re
 import unicodedata
+from datetime import date
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
@@ -71,6 +73,20 @@ WHOLE_NUMBER = BeforeValidator(_whole)
 # What the functions above let through, as a pattern of JSON Schema has it.
 LINE = r"[^\u0000-\u001f\u007f-\u009f\u2028\u2029]"
 PARAGRAPHS = r"[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]"
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def _day(text: object) -> object:
+    # Pydantic would take a number of seconds too, and the midnight of a day.
+    if not (isinstance(text, str) and _DAY.fullmatch(text)):
+        raise ValueError("must be a date like 1999-12-31")
+    return text
+
+
+# It is not strict, for behind a function of Python's pydantic knows no more that it reads JSON.
+Day = Annotated[date, Field(strict=False), BeforeValidator(_day)]
+
 
 # Text is kept in Unicode's normal form C, so that what looks alike is alike. Its lengths are
 # checked behind this, by the length of what is kept.

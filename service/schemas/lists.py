@@ -30,7 +30,12 @@ def obeying(rule: Callable[[str], object]) -> Callable[[str], str]:
 
 Search = Annotated[
     Line,
-    Field(min_length=1, max_length=SEARCH_MAX_LENGTH, examples=["han ka"]),
+    Field(
+        min_length=1,
+        max_length=SEARCH_MAX_LENGTH,
+        examples=["han ka"],
+        json_schema_extra={"format": "words"},
+    ),
     AfterValidator(obeying(search_words)),
 ]
 

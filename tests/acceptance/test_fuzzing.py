@@ -5,8 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import httpx
 import pytest
 
+from tests.acceptance.clients import created
 from tests.acceptance.deployments import EMBEDDED, ON_SERVERS, Deployment
 from tests.acceptance.server import ROOT
 
@@ -22,6 +24,9 @@ LONGEST_RUN = 110.0
 
 def test_every_answer_is_as_the_contract_says(deployment: Deployment, tmp_path: Path) -> None:
     server = deployment.servers[0]
+    author = created(deployment.client)["id"]
+    book = deployment.client.post("/v1/books", json={"title": "It stays", "authorIds": [author]})
+    assert book.status_code == httpx.codes.CREATED
     outcome = subprocess.run(
         [
             *(sys.executable, "-m", "schemathesis.cli", "--config-file", CONFIGURATION),
@@ -32,6 +37,7 @@ def test_every_answer_is_as_the_contract_says(deployment: Deployment, tmp_path: 
         env={
             **os.environ,
             "PYTHONPATH": str(ROOT),
+            "FUZZING_AUTHOR": author,
             "SCHEMATHESIS_HOOKS": "tests.acceptance.fuzzing.hooks",
         },
         capture_output=True,

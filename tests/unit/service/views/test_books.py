@@ -213,6 +213,7 @@ async def test_a_cursor_of_another_list_is_refused(client: httpx.AsyncClient, au
         ({"search": "a b c d e f"}, "search", "words"),
         ({"language": "-"}, "language", ""),
         ({"publishedFrom": "1999"}, "publishedFrom", "date"),
+        ({"publishedTo": "0"}, "publishedTo", "date"),
         ({"authorId": "me"}, "authorId", "UUID"),
     ],
 )
