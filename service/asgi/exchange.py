@@ -3,7 +3,7 @@
 import asyncio
 import enum
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import Context, ContextVar
 
@@ -31,14 +31,14 @@ class Exchange:
 
     __slots__ = (
         "_held", "_looked_after", "_patrol", "_pending", "_send", "_task", "_timer",
-        "client", "declared", "ended", "interruption", "queued", "started",
+        "client", "declaration", "ended", "interruption", "queued", "started",
     )  # fmt: skip
 
     def __init__(
         self,
         client: Client,
         send: ASGISendCallable,
-        declared: Callable[[], Declaration],
+        declaration: Declaration,
         patrol: Patrol,
     ) -> None:
         self.client = client
@@ -48,7 +48,7 @@ class Exchange:
         self.ended = False
         self.interruption: Interruption | None = None
         self._send = send
-        self.declared = declared
+        self.declaration = declaration
         self._task: asyncio.Task[object] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._held = 0
@@ -103,18 +103,18 @@ class Exchange:
 
     def _look_after(self) -> None:
         self._looked_after = True
-        declared = self.declared()
         if self._ends_with_client():
             self.client.watch(self._client_has_gone)
-        if declared.deadline is not None and declared.deadline < math.inf:
-            left = max(0.0, declared.deadline - PERIOD)
+        deadline = self.declaration.deadline
+        if deadline is not None and deadline < math.inf:
+            left = max(0.0, deadline - PERIOD)
             # asyncio keeps a cancelled timer for a while, and a timer keeps its context.
             loop = asyncio.get_running_loop()
             self._timer = loop.call_later(left, self._be_late, context=Context())
 
     def _ends_with_client(self) -> bool:
         # What has not begun need not be brought to its end.
-        return self.queued or not self.declared().to_its_end
+        return self.queued or not self.declaration.to_its_end
 
     def _client_has_gone(self) -> None:
         if not self.ended and self._ends_with_client():

@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import TypeAlias
 from wsgiref.types import WSGIApplication, WSGIEnvironment
 
@@ -58,11 +57,11 @@ class HttpService:
         environ = build_environ(scope)
         environ["wsgi.input"] = body = RequestBody(client.receive)
         send = linger(scope, body, send)
-        declared = partial(self.views.declaration, environ)
-        if error := self.headers.refuse(scope) or self._refuse_body(environ, declared):
+        declaration = self.views.declaration(environ)
+        if error := self.headers.refuse(scope) or self._refuse_body(environ, declaration):
             await refuse(self.flask_app, error, environ, send)
         else:
-            exchange = Exchange(client, send, declared, self.patrol)
+            exchange = Exchange(client, send, declaration, self.patrol)
             await self._serve_exchange(environ, exchange, send)
 
     async def _serve_exchange(
@@ -104,23 +103,23 @@ class HttpService:
         exchange.queued = False
 
     def _refuse_body(
-        self, environ: WSGIEnvironment, declared: Callable[[], Declaration]
+        self, environ: WSGIEnvironment, declaration: Declaration
     ) -> HTTPException | None:
         # A GET may have a body, but has no view that waits for a large one.
         if environ["REQUEST_METHOD"] == "GET" and "CONTENT_LENGTH" not in environ:
             return None
-        limit = declared().max_body_size
+        limit = declaration.max_body_size
         if limit is None:
             return refuse_body(environ, self.flask_app.config["MAX_CONTENT_LENGTH"])
         environ[MAX_BODY_SIZE] = limit
         return refuse_body(environ, limit)
 
     async def _run(self, environ: WSGIEnvironment, exchange: Exchange) -> None:
-        if self.views.need_thread(environ):
+        if exchange.declaration.on_loop:
+            await self.run_in_greenlet(self._run_on_loop, environ, exchange)
+        else:
             exchange.begin_to_wait()
             await self.threads.run(respond, self.application, environ, exchange.send)
-        else:
-            await self.run_in_greenlet(self._run_on_loop, environ, exchange)
 
     def _run_on_loop(self, environ: WSGIEnvironment, exchange: Exchange) -> None:
         before_first_wait(exchange.begin_to_wait)
