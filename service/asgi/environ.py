@@ -40,6 +40,20 @@ def build_environ(scope: HTTPScope) -> WSGIEnvironment:
     return environ
 
 
+def may_have_body(scope: HTTPScope, environ: WSGIEnvironment) -> bool:
+    """Tell whether a request may have a body.
+
+    In HTTP/1 a header announces it (RFC 9112, 6.3). For other methods than these a server, or what
+    stands in for one, is believed that has sent a body without.
+    """
+    return (
+        environ["REQUEST_METHOD"] not in {"GET", "HEAD"}
+        or "CONTENT_LENGTH" in environ
+        or "HTTP_TRANSFER_ENCODING" in environ
+        or not scope["http_version"].startswith("1")
+    )
+
+
 def _split_path(path: str, root_path: str) -> tuple[str, str]:
     """Return SCRIPT_NAME and PATH_INFO; a proxy may have stripped the root from the path or not."""
     root = root_path.rstrip("/")
