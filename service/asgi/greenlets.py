@@ -47,7 +47,34 @@ class Worker(greenlet):  # type: ignore[misc]  # The package ships no types.
             self.call = None
             self.parent.switch()
 
-    def wait(self, yielded: object) -> object:
+    def await_(self, awaitable: Awaitable[T]) -> T:
+        """Drive the awaitable from the code that runs in this greenlet."""
+        if isinstance(awaitable, types.CoroutineType):
+            coroutine: Coroutine[Any, Any, T] = awaitable
+        else:
+            coroutine = _coroutine(awaitable)
+        try:
+            yielded = coroutine.send(None)
+            while True:
+                yielded = self._advance(coroutine, yielded)
+        except StopIteration as stop:
+            return stop.value  # type: ignore[no-any-return]
+
+    def _advance(self, coroutine: Coroutine[Any, Any, object], yielded: object) -> object:
+        """Wait for what the coroutine yielded, let it go on, and return what it yields next."""
+        try:
+            sent = self._wait(yielded)
+        except BaseException as caught:  # noqa: BLE001  # The coroutine decides about it.
+            error = caught
+        else:
+            return coroutine.send(sent)
+        # Thrown in from outside the handler, else it would be the context of all later errors.
+        try:
+            return coroutine.throw(error)
+        finally:
+            del error
+
+    def _wait(self, yielded: object) -> object:
         """Have the event loop wait for what a coroutine yielded; return what it sends back."""
         if self.closing:
             raise RuntimeError("Nothing can be awaited any more: the task has been closed.")
@@ -97,56 +124,34 @@ def run_in_greenlet(
             yielded = worker.throw(error)
         else:
             yielded = worker.switch(sent)
-    try:
-        return worker.take_outcome()  # type: ignore[return-value]
-    finally:
-        _give_back(worker)
+    _give_back(worker)
+    return worker.take_outcome()  # type: ignore[return-value]
 
 
 def await_in_greenlet(awaitable: Awaitable[T]) -> T:
     """Await from sync code that ``run_in_greenlet`` runs; raises ``RuntimeError`` elsewhere."""
-    worker = _current_worker()
+    worker = current_worker()
     if worker is None:
         raise RuntimeError("There is nothing to await from: this code runs in no greenlet of ours.")
-    coroutine = awaitable if isinstance(awaitable, types.CoroutineType) else _coroutine(awaitable)
-    try:
-        yielded = coroutine.send(None)
-        while True:
-            yielded = _advance(coroutine, worker, yielded)
-    except StopIteration as stop:
-        return stop.value  # type: ignore[no-any-return]
+    return worker.await_(awaitable)
 
 
 def before_first_wait(prepare: Callable[[], None]) -> None:
     """Have `prepare` called if the sync code that runs now has to wait for the event loop."""
-    worker = _current_worker()
+    worker = current_worker()
     if worker is not None:
         worker.before_first_wait = prepare
 
 
 def in_greenlet() -> bool:
     """Say whether the running code may call ``await_in_greenlet``."""
-    return _current_worker() is not None
+    return current_worker() is not None
 
 
-def _current_worker() -> Worker | None:
+def current_worker() -> Worker | None:
+    """Return the greenlet that the running code may await in, if there is one."""
     current = getcurrent()
-    return current if isinstance(current, Worker) else None
-
-
-def _advance(coroutine: Coroutine[Any, Any, object], worker: Worker, yielded: object) -> object:
-    """Wait for what the coroutine yielded, let it go on, and return what it yields next."""
-    try:
-        sent = worker.wait(yielded)
-    except BaseException as caught:  # noqa: BLE001  # The coroutine decides what becomes of it.
-        error = caught
-    else:
-        return coroutine.send(sent)
-    # Thrown in from outside the handler, else it would be the context of all that is raised later.
-    try:
-        return coroutine.throw(error)
-    finally:
-        del error
+    return current if type(current) is Worker else None
 
 
 async def _coroutine(awaitable: Awaitable[T]) -> T:
@@ -154,7 +159,8 @@ async def _coroutine(awaitable: Awaitable[T]) -> T:
 
 
 def _borrow(call: Callable[[], object]) -> Worker:
-    worker = _idle.workers.pop() if _idle.workers else Worker()
+    idle = _idle.workers
+    worker = idle.pop() if idle else Worker()
     current = getcurrent()
     worker.parent = current
     worker.gr_context = current.gr_context
@@ -166,7 +172,8 @@ def _give_back(worker: Worker) -> None:
     worker.gr_context = None
     worker.closing = False
     worker.before_first_wait = None
-    if len(_idle.workers) < MAX_IDLE:
-        _idle.workers.append(worker)
+    idle = _idle.workers
+    if len(idle) < MAX_IDLE:
+        idle.append(worker)
     else:
         worker.throw()
