@@ -1,5 +1,6 @@
 """`hypercorn asgi:app`: builds the application, nothing else."""
 
+import math
 from functools import partial
 
 from service.application import create_app
@@ -17,8 +18,11 @@ except SettingsError as error:
 configure_logging(settings.log_level)
 wiring = wire(settings)
 flask_app = create_app(settings, wiring.use_cases)
+development = settings.profile == "development"
 app = FlaskToAsgi(
     flask_app,
     lifespan=partial(serving, wiring),
-    slow_callback=0.1 if settings.profile == "development" else None,
+    # A request may stand at a breakpoint for as long as its developer thinks.
+    deadline=math.inf if development else 30,
+    slow_callback=0.1 if development else None,
 )

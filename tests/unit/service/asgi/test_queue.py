@@ -2,7 +2,9 @@
 
 import asyncio
 import math
+import threading
 from dataclasses import dataclass, field
+from functools import partial
 
 import pytest
 from flask import Flask, request
@@ -123,3 +125,29 @@ async def test_who_is_refused_while_others_wait_is_answered_once(
         assert (await caller.ends()).status == 200
     answer = await refused.ends()
     assert (answer.body, len(answer.sent)) == (b"handled", 2)
+
+
+async def test_who_goes_away_or_is_late_before_a_thread_is_free_is_not_served(
+    flask_app: Flask,
+) -> None:
+    bridge = FlaskToAsgi(flask_app, sync_workers=1)
+    taken, free, begun = threading.Event(), threading.Event(), list[str]()
+
+    def hold(name: str) -> str:
+        begun.append(name)
+        taken.set()
+        free.wait(timeout=10)
+        return name
+
+    flask_app.add_url_rule("/<name>", view_func=hold)
+    flask_app.add_url_rule("/hasty/<name>", "hasty", served(deadline=0.1)(partial(hold)))
+    holder = Caller(bridge, path="/holder")
+    await asyncio.to_thread(taken.wait, 10)
+    leaver = Caller(bridge, path="/leaver")
+    await leaver.says(END_OF_BODY, GONE)
+    assert (await leaver.ends()).sent == []
+    assert (await exchange(bridge, path="/hasty/late")).status == 503
+    free.set()
+    successor = await exchange(bridge, path="/successor")
+    assert ((await holder.ends()).body, successor.body) == (b"holder", b"successor")
+    assert begun == ["holder", "successor"]
