@@ -47,20 +47,7 @@ class Worker(greenlet):  # type: ignore[misc]  # The package ships no types.
             self.call = None
             self.parent.switch()
 
-    def await_(self, awaitable: Awaitable[T]) -> T:
-        """Drive the awaitable from the code that runs in this greenlet."""
-        if isinstance(awaitable, types.CoroutineType):
-            coroutine: Coroutine[Any, Any, T] = awaitable
-        else:
-            coroutine = _coroutine(awaitable)
-        try:
-            yielded = coroutine.send(None)
-            while True:
-                yielded = self._advance(coroutine, yielded)
-        except StopIteration as stop:
-            return stop.value  # type: ignore[no-any-return]
-
-    def _advance(self, coroutine: Coroutine[Any, Any, object], yielded: object) -> object:
+    def advance(self, coroutine: Coroutine[Any, Any, object], yielded: object) -> object:
         """Wait for what the coroutine yielded, let it go on, and return what it yields next."""
         try:
             sent = self._wait(yielded)
@@ -130,25 +117,34 @@ def run_in_greenlet(
 
 def await_in_greenlet(awaitable: Awaitable[T]) -> T:
     """Await from sync code that ``run_in_greenlet`` runs; raises ``RuntimeError`` elsewhere."""
-    worker = current_worker()
+    worker = _current_worker()
     if worker is None:
         raise RuntimeError("There is nothing to await from: this code runs in no greenlet of ours.")
-    return worker.await_(awaitable)
+    if isinstance(awaitable, types.CoroutineType):
+        coroutine: Coroutine[Any, Any, T] = awaitable
+    else:
+        coroutine = _coroutine(awaitable)
+    try:
+        yielded = coroutine.send(None)
+        while True:
+            yielded = worker.advance(coroutine, yielded)
+    except StopIteration as stop:
+        return stop.value  # type: ignore[no-any-return]
 
 
 def before_first_wait(prepare: Callable[[], None]) -> None:
     """Have `prepare` called if the sync code that runs now has to wait for the event loop."""
-    worker = current_worker()
+    worker = _current_worker()
     if worker is not None:
         worker.before_first_wait = prepare
 
 
 def in_greenlet() -> bool:
     """Say whether the running code may call ``await_in_greenlet``."""
-    return current_worker() is not None
+    return _current_worker() is not None
 
 
-def current_worker() -> Worker | None:
+def _current_worker() -> Worker | None:
     """Return the greenlet that the running code may await in, if there is one."""
     current = getcurrent()
     return current if type(current) is Worker else None
