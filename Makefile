@@ -36,7 +36,7 @@ check: $(VENV)/installed-dev ## Check style, types and layers
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(VENV)/installed-benchmarks ## Measure the bridge beside its peers (ROUNDS=3 SECONDS=3 WORK=a,b)
+bench: $(VENV)/installed-benchmarks ## Measure the bridge beside its peers (ROUNDS=7 SECONDS=1 WORK=a,b)
 	@exec $(BIN)/python -m benchmarks $(if $(ROUNDS),--rounds $(ROUNDS)) \
 		$(if $(SECONDS),--seconds $(SECONDS)) $(if $(WORK),--work $(WORK))
 

@@ -1,6 +1,6 @@
 """Measure the bridge beside its peers.
 
-python -m benchmarks [--rounds 3] [--seconds 3] [--work a,b,…]    or: make bench
+python -m benchmarks [--rounds 7] [--seconds 1] [--work a,b,…]    or: make bench
 
 Prints the tables. A run of all work replaces what is in benchmarks/results, and the tables in
 benchmarks/README.md; a run of some of it leaves its files under var/benchmarks.
@@ -41,8 +41,8 @@ def main(arguments: list[str]) -> int:
 
 def _parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--seconds", type=int, default=3, help="of one measurement")
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--seconds", type=int, default=1, help="of one measurement")
     parser.add_argument("--work", type=_works, default=WORKS, help="letters, as in a,b")
     return parser.parse_args(arguments)
 

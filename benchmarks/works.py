@@ -21,6 +21,8 @@ WARM_UP_SECONDS = 1
 BODY_SIZE = 64 * 1024
 # These are short, and their differences are small.
 IN_PROCESS_ROUNDS = 7
+# These take long, for each starts fresh servers, and differ little: memory is no matter of luck.
+CROWD_ROUNDS = 3
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ def _measure_throughput(
 
 def crowds(bench: Bench, letter: str) -> None:
     """Measure many requests in flight; each time with a fresh server, whose memory is untouched."""
-    for _ in range(bench.rounds):
+    for _ in range(CROWD_ROUNDS):
         for peer in PEERS:
             with bench.serving(peer) as (server,):
                 seen = asyncio.run(crowd(server, "/long", "/json", CROWD))

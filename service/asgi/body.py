@@ -119,5 +119,5 @@ def _deadline() -> float:
     # The body keeps no way to them: it would lead over its environ back to itself, and only the
     # garbage collector could free the two.
     exchange = current_exchange.get()
-    seconds = exchange.declared().body_deadline if exchange is not None else None
+    seconds = exchange.declaration.body_deadline if exchange is not None else None
     return math.inf if seconds is None else seconds

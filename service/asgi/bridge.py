@@ -13,7 +13,6 @@ from service.asgi.admission import Admission
 from service.asgi.awaiting import await_in_place
 from service.asgi.background import BackgroundTasks
 from service.asgi.declarations import Declaration
-from service.asgi.greenlets import run_in_greenlet
 from service.asgi.holding import HoldingDetector
 from service.asgi.home import Home
 from service.asgi.http import HttpService
@@ -87,7 +86,7 @@ class FlaskToAsgi(WsgiToAsgi):
             headers=HeaderLimits(max_header_count, max_header_size),
             admission=Admission(max_in_flight, max_queued),
             patrol=Patrol(),
-            run_in_greenlet=self._detector.run if self._detector else run_in_greenlet,
+            detector=self._detector,
         )
         await_in_place(flask_app, self._home)
         accept_async_iterators(flask_app)
@@ -125,5 +124,6 @@ class FlaskToAsgi(WsgiToAsgi):
 def _behind(flask_app: Flask, proxies: int) -> WSGIApplication:
     """Return the app, told by the last so many proxies what the client asked them for."""
     if not proxies:
-        return flask_app
+        # The method itself: to call the object would go through C, see `Worker.run`.
+        return flask_app.__call__
     return ProxyFix(flask_app, x_for=proxies, x_proto=proxies, x_host=proxies)

@@ -1,7 +1,6 @@
 """The client's side of a request: what it sends, and the news that it has gone."""
 
 import asyncio
-from collections import deque
 from collections.abc import Callable
 
 from asgiref.typing import ASGIReceiveCallable, ASGIReceiveEvent
@@ -30,7 +29,7 @@ class Client:
     def __init__(self, receive: ASGIReceiveCallable) -> None:
         self._receive = receive
         self._receiving = False
-        self._ahead: deque[ASGIReceiveEvent] = deque()
+        self._ahead: list[ASGIReceiveEvent] = []
         self._ahead_size = 0
         self._arrival: asyncio.Future[None] | None = None
         self._watcher: asyncio.Task[None] | None = None
@@ -54,7 +53,7 @@ class Client:
             self._watcher.cancel()
 
     def _take(self) -> ASGIReceiveEvent:
-        message = self._ahead.popleft()
+        message = self._ahead.pop(0)
         self._ahead_size -= _size(message)
         self._go_on_watching()
         return message

@@ -8,36 +8,46 @@ from asgiref.typing import HTTPScope
 
 from service.asgi.streaming import FileChunks
 
-GATEWAY: WSGIEnvironment = {
-    "wsgi.version": (1, 0),
-    "wsgi.file_wrapper": FileChunks,
-    "wsgi.input_terminated": True,
-    "wsgi.multithread": True,
-    "wsgi.multiprocess": True,
-    "wsgi.run_once": False,
-}
-"""What is the same for every request."""
-
 DEFAULT_PORTS = {"http": "80", "https": "443"}
 
 
 def build_environ(scope: HTTPScope) -> WSGIEnvironment:
     """Build the environ of a request whose body, added later, ends by itself, chunked or not."""
     script_name, path_info = _split_path(scope["path"], scope.get("root_path", ""))
+    # One literal, for which Python makes room at once: a dict that fills up moves again and again.
     environ: WSGIEnvironment = {
-        **GATEWAY,
+        "wsgi.version": (1, 0),
+        "wsgi.file_wrapper": FileChunks,
+        "wsgi.input_terminated": True,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": True,
+        "wsgi.run_once": False,
+        "wsgi.errors": sys.stderr,
+        "wsgi.url_scheme": scope.get("scheme", "http"),
+        "asgi.scope": scope,
         "REQUEST_METHOD": scope["method"],
         "SCRIPT_NAME": script_name,
         "PATH_INFO": path_info,
         "QUERY_STRING": scope["query_string"].decode("latin-1"),
         "SERVER_PROTOCOL": "HTTP/" + scope["http_version"],
-        "wsgi.url_scheme": scope.get("scheme", "http"),
-        "wsgi.errors": sys.stderr,
-        "asgi.scope": scope,
     }
     _add_headers(environ, scope)
     _add_addresses(environ, scope)
     return environ
+
+
+def may_have_body(scope: HTTPScope, environ: WSGIEnvironment) -> bool:
+    """Tell whether a request may have a body.
+
+    In HTTP/1 a header announces it (RFC 9112, 6.3). For other methods than these a server, or what
+    stands in for one, is believed that has sent a body without.
+    """
+    return (
+        "CONTENT_LENGTH" in environ
+        or "HTTP_TRANSFER_ENCODING" in environ
+        or environ["REQUEST_METHOD"] not in {"GET", "HEAD"}
+        or scope["http_version"] not in {"1.1", "1.0"}
+    )
 
 
 def _split_path(path: str, root_path: str) -> tuple[str, str]:

@@ -3,7 +3,8 @@
 import asyncio
 import enum
 import math
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import Context, ContextVar
 
@@ -13,6 +14,9 @@ from werkzeug.exceptions import ClientDisconnected
 from service.asgi.client import Client
 from service.asgi.declarations import Declaration
 from service.asgi.patrol import PERIOD, Patrol
+
+TURN = 0.001
+"""Seconds for which a stream may send chunk after chunk before others have their turn."""
 
 
 class Interruption(enum.Enum):
@@ -30,15 +34,15 @@ class Exchange:
     """
 
     __slots__ = (
-        "_held", "_looked_after", "_patrol", "_pending", "_send", "_task", "_timer",
-        "client", "declared", "ended", "interruption", "queued", "started",
+        "_held", "_looked_after", "_patrol", "_pending", "_send", "_task", "_timer", "_turn_ends",
+        "client", "declaration", "ended", "interruption", "queued", "started",
     )  # fmt: skip
 
     def __init__(
         self,
         client: Client,
         send: ASGISendCallable,
-        declared: Callable[[], Declaration],
+        declaration: Declaration,
         patrol: Patrol,
     ) -> None:
         self.client = client
@@ -48,9 +52,10 @@ class Exchange:
         self.ended = False
         self.interruption: Interruption | None = None
         self._send = send
-        self.declared = declared
+        self.declaration = declaration
         self._task: asyncio.Task[object] | None = None
         self._timer: asyncio.TimerHandle | None = None
+        self._turn_ends = 0.0
         self._held = 0
         self._looked_after = False
         self._pending: Interruption | None = None
@@ -64,11 +69,17 @@ class Exchange:
             # Before it is sent: the server may report the client gone while it sends the last one.
             self.ended = message["type"] == "http.response.body" and not message["more_body"]
             await self._send(message)
-        if not self.ended:
-            # A server may take chunks without end and never wait, above all for a client that has
-            # gone: others have their turn here, and so has the news of it.
-            await asyncio.sleep(0)
-            self._look_after_stream()
+        if not self.ended and time.monotonic() >= self._turn_ends:
+            await self._let_others_run()
+
+    async def _let_others_run(self) -> None:
+        # A server may take chunks without end and never wait, above all for a client that has gone:
+        # others have their turn here, and so has the news of it. Not at each chunk: the loop goes
+        # round for it, and asks the system each time what has happened.
+        await asyncio.sleep(0)
+        if self._looked_after:
+            self._turn_ends = time.monotonic() + TURN
+        self._look_after_stream()
 
     def begin_to_wait(self) -> None:
         """Take note, in the request's own task, that it waits; the first time is what counts."""
@@ -103,18 +114,18 @@ class Exchange:
 
     def _look_after(self) -> None:
         self._looked_after = True
-        declared = self.declared()
         if self._ends_with_client():
             self.client.watch(self._client_has_gone)
-        if declared.deadline is not None and declared.deadline < math.inf:
-            left = max(0.0, declared.deadline - PERIOD)
+        deadline = self.declaration.deadline
+        if deadline is not None and deadline < math.inf and not self.started:
+            left = max(0.0, deadline - PERIOD)
             # asyncio keeps a cancelled timer for a while, and a timer keeps its context.
             loop = asyncio.get_running_loop()
             self._timer = loop.call_later(left, self._be_late, context=Context())
 
     def _ends_with_client(self) -> bool:
         # What has not begun need not be brought to its end.
-        return self.queued or not self.declared().to_its_end
+        return self.queued or not self.declaration.to_its_end
 
     def _client_has_gone(self) -> None:
         if not self.ended and self._ends_with_client():

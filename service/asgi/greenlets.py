@@ -24,26 +24,44 @@ CPython gives each a data stack of its own, by mmap."""
 class Worker(greenlet):  # type: ignore[misc]  # The package ships no types.
     """A greenlet that makes one call after another, and between two of them waits for the next."""
 
-    call: Callable[[], object] | None = None
-    before_first_wait: Callable[[], None] | None = None
-    closing = False
-    _result: object = None
-    _error: BaseException | None = None
+    __slots__ = ("_error", "_result", "before_first_wait", "call", "closing")
+
+    def __init__(self) -> None:
+        self.call: Callable[[], object] | None = None
+        self.before_first_wait: Callable[[], None] | None = None
+        self.closing = False
+        self._result: object = None
+        self._error: BaseException | None = None
 
     def run(self) -> None:
-        """Make calls until ``GreenletExit`` is thrown in."""
+        """Make calls until ``GreenletExit`` is thrown in.
+
+        Each is made from here, without arguments: all that Python calls through C takes some
+        hundred bytes more of the C stack, which is kept for as long as the call waits.
+        """
         while True:
-            self._make_call()
+            try:
+                self._result = self.call() if self.call else None
+            except BaseException as error:  # noqa: BLE001  # It is raised where it is awaited.
+                self._error = error
+            self.call = None
             self.parent.switch()
 
-    def _make_call(self) -> None:
+    def advance(self, coroutine: Coroutine[Any, Any, object], yielded: object) -> object:
+        """Wait for what the coroutine yielded, let it go on, and return what it yields next."""
         try:
-            self._result = self.call() if self.call else None
-        except BaseException as error:  # noqa: BLE001  # It is raised where the call is awaited.
-            self._error = error
-        self.call = None
+            sent = self._wait(yielded)
+        except BaseException as caught:  # noqa: BLE001  # The coroutine decides about it.
+            error = caught
+        else:
+            return coroutine.send(sent)
+        # Thrown in from outside the handler, else it would be the context of all later errors.
+        try:
+            return coroutine.throw(error)
+        finally:
+            del error
 
-    def wait(self, yielded: object) -> object:
+    def _wait(self, yielded: object) -> object:
         """Have the event loop wait for what a coroutine yielded; return what it sends back."""
         if self.closing:
             raise RuntimeError("Nothing can be awaited any more: the task has been closed.")
@@ -82,7 +100,8 @@ def run_in_greenlet(
     What is thrown into the task, cancellation above all, is raised where the function awaits.
     If the task is closed instead, the function runs to its end but can await nothing more.
     """
-    worker = _borrow(partial(function, *args, **kwargs))
+    call = partial(function, *args, **kwargs) if args or kwargs else function
+    worker = _borrow(call)
     yielded = worker.switch()
     while worker.call is not None:
         try:
@@ -92,10 +111,8 @@ def run_in_greenlet(
             yielded = worker.throw(error)
         else:
             yielded = worker.switch(sent)
-    try:
-        return worker.take_outcome()  # type: ignore[return-value]
-    finally:
-        _give_back(worker)
+    _give_back(worker)
+    return worker.take_outcome()  # type: ignore[return-value]
 
 
 def await_in_greenlet(awaitable: Awaitable[T]) -> T:
@@ -103,11 +120,14 @@ def await_in_greenlet(awaitable: Awaitable[T]) -> T:
     worker = _current_worker()
     if worker is None:
         raise RuntimeError("There is nothing to await from: this code runs in no greenlet of ours.")
-    coroutine = awaitable if isinstance(awaitable, types.CoroutineType) else _coroutine(awaitable)
+    if isinstance(awaitable, types.CoroutineType):
+        coroutine: Coroutine[Any, Any, T] = awaitable
+    else:
+        coroutine = _coroutine(awaitable)
     try:
         yielded = coroutine.send(None)
         while True:
-            yielded = _advance(coroutine, worker, yielded)
+            yielded = worker.advance(coroutine, yielded)
     except StopIteration as stop:
         return stop.value  # type: ignore[no-any-return]
 
@@ -125,23 +145,9 @@ def in_greenlet() -> bool:
 
 
 def _current_worker() -> Worker | None:
+    """Return the greenlet that the running code may await in, if there is one."""
     current = getcurrent()
-    return current if isinstance(current, Worker) else None
-
-
-def _advance(coroutine: Coroutine[Any, Any, object], worker: Worker, yielded: object) -> object:
-    """Wait for what the coroutine yielded, let it go on, and return what it yields next."""
-    try:
-        sent = worker.wait(yielded)
-    except BaseException as caught:  # noqa: BLE001  # The coroutine decides what becomes of it.
-        error = caught
-    else:
-        return coroutine.send(sent)
-    # Thrown in from outside the handler, else it would be the context of all that is raised later.
-    try:
-        return coroutine.throw(error)
-    finally:
-        del error
+    return current if type(current) is Worker else None
 
 
 async def _coroutine(awaitable: Awaitable[T]) -> T:
@@ -149,7 +155,8 @@ async def _coroutine(awaitable: Awaitable[T]) -> T:
 
 
 def _borrow(call: Callable[[], object]) -> Worker:
-    worker = _idle.workers.pop() if _idle.workers else Worker()
+    idle = _idle.workers
+    worker = idle.pop() if idle else Worker()
     current = getcurrent()
     worker.parent = current
     worker.gr_context = current.gr_context
@@ -161,7 +168,8 @@ def _give_back(worker: Worker) -> None:
     worker.gr_context = None
     worker.closing = False
     worker.before_first_wait = None
-    if len(_idle.workers) < MAX_IDLE:
-        _idle.workers.append(worker)
+    idle = _idle.workers
+    if len(idle) < MAX_IDLE:
+        idle.append(worker)
     else:
         worker.throw()

@@ -7,14 +7,11 @@ import time
 from collections.abc import Callable, Generator
 from functools import partial
 from types import coroutine
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import Any, NamedTuple, cast
 from wsgiref.types import WSGIEnvironment
 
 from service.asgi.greenlets import run_in_greenlet
 from service.asgi.places import Place, place_in_application
-
-T = TypeVar("T")
-Function = Callable[[WSGIEnvironment, T], None]
 
 logger = logging.getLogger(__name__)
 
@@ -44,12 +41,11 @@ class HoldingDetector:
 
     @coroutine
     def run(
-        self, function: Function[T], environ: WSGIEnvironment, argument: T
+        self, function: Callable[[], None], environ: WSGIEnvironment
     ) -> Generator[object, object, None]:
-        """Do what ``run_in_greenlet`` does, and watch each step."""
+        """Do what ``run_in_greenlet`` does, and watch each step of what the environ asks for."""
         self._keep_thread()
-        awaitable = run_in_greenlet(function, environ, argument)
-        running = cast("Generator[object, object, None]", awaitable)
+        running = cast("Generator[object, object, None]", run_in_greenlet(function))
         try:
             yielded = self._advance(environ, partial(running.send, None))
             while True:

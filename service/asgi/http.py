@@ -1,11 +1,10 @@
 """One HTTP request: refused or admitted, run in a greenlet or a thread, and maybe interrupted."""
 
 import asyncio
+import io
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from dataclasses import dataclass
-from functools import partial
-from typing import TypeAlias
 from wsgiref.types import WSGIApplication, WSGIEnvironment
 
 from asgiref.typing import ASGIReceiveCallable, ASGISendCallable, HTTPScope
@@ -16,9 +15,10 @@ from service.asgi.admission import RETRY_AFTER, Admission
 from service.asgi.body import RequestBody
 from service.asgi.client import Client
 from service.asgi.declarations import Declaration
-from service.asgi.environ import build_environ
+from service.asgi.environ import build_environ, may_have_body
 from service.asgi.exchange import Exchange, Interruption, current_exchange
-from service.asgi.greenlets import before_first_wait
+from service.asgi.greenlets import before_first_wait, run_in_greenlet
+from service.asgi.holding import HoldingDetector
 from service.asgi.limits import MAX_BODY_SIZE, HeaderLimits, refuse_body
 from service.asgi.lingering import linger
 from service.asgi.patrol import Patrol
@@ -27,10 +27,6 @@ from service.asgi.response import respond
 from service.asgi.threads import ThreadPool
 from service.asgi.views import Views
 
-RunInGreenlet: TypeAlias = Callable[
-    [Callable[[WSGIEnvironment, Exchange], None], WSGIEnvironment, Exchange], Awaitable[None]
-]
-
 logger = logging.getLogger(__name__)
 
 
@@ -38,7 +34,8 @@ logger = logging.getLogger(__name__)
 class HttpService:
     """Serves the requests of one Flask application; `application` is it, or stands around it.
 
-    `run_in_greenlet` is the function of that name, or one that does more.
+    A coroutine costs time, and memory for as long as it waits: what awaits one thing only, at its
+    end, is a plain method that returns it.
     """
 
     flask_app: Flask
@@ -48,22 +45,24 @@ class HttpService:
     headers: HeaderLimits
     admission: Admission
     patrol: Patrol
-    run_in_greenlet: RunInGreenlet
+    detector: HoldingDetector | None
 
-    async def serve(
+    def serve(
         self, scope: HTTPScope, receive: ASGIReceiveCallable, send: ASGISendCallable
-    ) -> None:
+    ) -> Awaitable[None]:
         """Serve one request, or refuse it."""
         client = Client(receive)
         environ = build_environ(scope)
-        environ["wsgi.input"] = body = RequestBody(client.receive)
-        send = linger(scope, body, send)
-        declared = partial(self.views.declaration, environ)
-        if error := self.headers.refuse(scope) or self._refuse_body(environ, declared):
-            await refuse(self.flask_app, error, environ, send)
+        if may_have_body(scope, environ):
+            environ["wsgi.input"] = body = RequestBody(client.receive)
+            send = linger(scope, body, send)
         else:
-            exchange = Exchange(client, send, declared, self.patrol)
-            await self._serve_exchange(environ, exchange, send)
+            environ["wsgi.input"] = io.BytesIO()
+        declaration = self.views.declaration(environ)
+        if error := self.headers.refuse(scope) or self._refuse_body(environ, declaration):
+            return refuse(self.flask_app, error, environ, send)
+        exchange = Exchange(client, send, declaration, self.patrol)
+        return self._serve_exchange(environ, exchange, send)
 
     async def _serve_exchange(
         self, environ: WSGIEnvironment, exchange: Exchange, send: ASGISendCallable
@@ -104,27 +103,29 @@ class HttpService:
         exchange.queued = False
 
     def _refuse_body(
-        self, environ: WSGIEnvironment, declared: Callable[[], Declaration]
+        self, environ: WSGIEnvironment, declaration: Declaration
     ) -> HTTPException | None:
         # A GET may have a body, but has no view that waits for a large one.
         if environ["REQUEST_METHOD"] == "GET" and "CONTENT_LENGTH" not in environ:
             return None
-        limit = declared().max_body_size
+        limit = declaration.max_body_size
         if limit is None:
             return refuse_body(environ, self.flask_app.config["MAX_CONTENT_LENGTH"])
         environ[MAX_BODY_SIZE] = limit
         return refuse_body(environ, limit)
 
-    async def _run(self, environ: WSGIEnvironment, exchange: Exchange) -> None:
-        if self.views.need_thread(environ):
+    def _run(self, environ: WSGIEnvironment, exchange: Exchange) -> Awaitable[None]:
+        if not exchange.declaration.on_loop:
             exchange.begin_to_wait()
-            await self.threads.run(respond, self.application, environ, exchange.send)
-        else:
-            await self.run_in_greenlet(self._run_on_loop, environ, exchange)
+            return self.threads.run(respond, self.application, environ, exchange.send)
 
-    def _run_on_loop(self, environ: WSGIEnvironment, exchange: Exchange) -> None:
-        before_first_wait(exchange.begin_to_wait)
-        respond(self.application, environ, exchange.send)
+        def respond_on_loop() -> None:
+            before_first_wait(exchange.begin_to_wait)
+            respond(self.application, environ, exchange.send)
+
+        if self.detector is not None:
+            return self.detector.run(respond_on_loop, environ)
+        return run_in_greenlet(respond_on_loop)
 
     async def _after_interruption(
         self, environ: WSGIEnvironment, exchange: Exchange, send: ASGISendCallable

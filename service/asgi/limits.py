@@ -25,8 +25,11 @@ class HeaderLimits:
 
     def refuse(self, scope: HTTPScope) -> HTTPException | None:
         """Return the error that a request with too many or too long headers is answered by."""
-        sizes = [len(name) + len(value) for name, value in scope["headers"]]
-        if len(sizes) > self.count or sum(sizes) > self.size:
+        count = size = 0
+        for name, value in scope["headers"]:
+            count += 1
+            size += len(name) + len(value)
+        if count > self.count or size > self.size:
             return RequestHeaderFieldsTooLarge()
         return None
 

@@ -3,6 +3,7 @@
 import logging
 import sys
 from collections.abc import Awaitable, Callable, Iterable
+from functools import lru_cache
 from types import TracebackType
 from typing import TypeAlias
 from wsgiref.types import WSGIApplication, WSGIEnvironment
@@ -37,7 +38,12 @@ def respond(application: WSGIApplication, environ: WSGIEnvironment, send: Send) 
     """
     response = Response(send, environ["REQUEST_METHOD"])
     try:
-        _run(application, environ, response)
+        chunks = application(environ, response.start)
+        try:
+            response.send_all(chunks)
+        finally:
+            if (close := getattr(chunks, "close", None)) is not None:
+                close()
     except Exception:
         if response.started:
             raise
@@ -45,31 +51,13 @@ def respond(application: WSGIApplication, environ: WSGIEnvironment, send: Send) 
         logger.exception("%s %r failed before its response had started", method, path)
         headers = [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", "21")]
         response.start("500 Internal Server Error", headers, sys.exc_info())
-        response.write(b"Internal Server Error")
-        response.finish()
-
-
-def _run(application: WSGIApplication, environ: WSGIEnvironment, response: "Response") -> None:
-    chunks = application(environ, response.start)
-    try:
-        _send(chunks, response)
-    finally:
-        close = getattr(chunks, "close", None)
-        if close is not None:
-            close()
-
-
-def _send(chunks: Iterable[bytes], response: "Response") -> None:
-    for chunk in chunks:
-        # Asked one chunk late, so that a generator runs on from its last chunk to its end.
-        if response.complete:
-            break
-        response.write(chunk)
-    response.finish()
+        response.send_all([b"Internal Server Error"])
 
 
 class Response:
     """One response on its way: start_response, write and the messages that they make."""
+
+    __slots__ = ("_bodiless", "_ended", "_head", "_remaining", "_send", "started")
 
     def __init__(self, send: Send, method: str) -> None:
         self.started = False
@@ -79,11 +67,6 @@ class Response:
         self._remaining = 0
         self._ended = False
 
-    @property
-    def complete(self) -> bool:
-        """Whether the client has, or will get, all that the headers promise."""
-        return self._head is not None and self._remaining == 0
-
     def start(
         self, status: str, headers: list[tuple[str, str]], exc_info: ExcInfo | None = None, /
     ) -> Callable[[bytes], None]:
@@ -92,25 +75,36 @@ class Response:
             raise RuntimeError("start_response was called again without exc_info.")
         if exc_info is not None and exc_info[1] is not None and self.started:
             raise exc_info[1].with_traceback(exc_info[2])
+        length = sys.maxsize
+        encoded = []
+        for name, text in headers:
+            key, value = _lower(name), text.encode("latin-1")
+            if key == b"content-length":
+                length = int(value)
+            if key not in SERVER_HEADERS:
+                encoded.append((key, value))
+        code = int(status[:3])
+        self._remaining = 0 if self._bodiless or code in {204, 304} else length
         self._head = {
             "type": "http.response.start",
-            "status": int(status[:3]),
-            "headers": [
-                (name, v.encode("latin-1"))
-                for k, v in headers
-                if (name := k.lower().encode("latin-1")) not in SERVER_HEADERS
-            ],
+            "status": code,
+            "headers": encoded,
             "trailers": False,
         }
-        self._remaining = self._promised_length(self._head)
         return self.write
 
-    def _promised_length(self, head: HTTPResponseStartEvent) -> int:
-        status = head["status"]
-        if self._bodiless or status in {204, 304}:
-            return 0
-        lengths = [int(value) for name, value in head["headers"] if name == b"content-length"]
-        return lengths[0] if lengths else sys.maxsize
+    def send_all(self, chunks: Iterable[bytes]) -> None:
+        """Send what the application has returned, and end the response."""
+        for chunk in chunks:
+            # Asked one chunk late, so that a generator runs on from its last chunk to its end.
+            if self._head is not None and self._remaining == 0:
+                # The client has, or will get, all that the headers promise.
+                break
+            self.write(chunk)
+        if self._head is None:
+            raise RuntimeError("The application returned without calling start_response.")
+        if not self._ended:
+            self._send_body(b"", more_body=False)
 
     def write(self, chunk: bytes) -> None:
         """Send a chunk, less what goes beyond Content-Length; return when the server has it."""
@@ -120,13 +114,6 @@ class Response:
         if chunk:
             self._remaining -= len(chunk)
             self._send_body(chunk, more_body=self._remaining > 0)
-
-    def finish(self) -> None:
-        """Send what ends the response, if its last chunk has not."""
-        if self._head is None:
-            raise RuntimeError("The application returned without calling start_response.")
-        if not self._ended:
-            self._send_body(b"", more_body=False)
 
     def _send_body(self, chunk: bytes, *, more_body: bool) -> None:
         self._ended = not more_body
@@ -138,3 +125,9 @@ class Response:
             self.started = True
             # Together, at the price of one change of thread where there is one.
             await_here(self._send(self._head, body))
+
+
+@lru_cache(maxsize=256)
+def _lower(name: str) -> bytes:
+    """Return a header's name as ASGI has it: there are few, and each is in every answer."""
+    return name.lower().encode("latin-1")

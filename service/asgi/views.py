@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from wsgiref.types import WSGIEnvironment
 
@@ -19,65 +20,64 @@ class Views:
     """The views of one Flask application, looked at before it is called.
 
     Flask matches the URL again: only then are session, hooks and converters in place. An
-    application all of whose views run on the loop is never matched here.
+    application all of whose views are served alike is never matched here, and a path that a rule
+    spells out, without variables, only once.
     """
 
     def __init__(self, flask_app: Flask, defaults: Declaration) -> None:
         self._flask_app = flask_app
-        self._defaults = defaults
+        self._on_loop = replace(defaults, on_loop=True)
+        self._in_thread = replace(defaults, on_loop=False)
         self._known = -1
-        self._has_declared = False
-        self._has_threaded = False
-        self._threaded: dict[tuple[View, str], bool] = {}
+        self._served_alike = False
+        self._by_view: dict[tuple[View, str], Declaration] = {}
+        self._by_path: dict[tuple[str, str], Declaration] = {}
         self._adapter: MapAdapter | None = None
 
-    def need_thread(self, environ: WSGIEnvironment) -> bool:
-        """Tell whether the request's view is sync, and so may block."""
+    def declaration(self, environ: WSGIEnvironment) -> Declaration:
+        """Return what the request's view declares, filled up with the bridge's own defaults.
+
+        It says of every view whether it is served on the loop. One that is sync, and declares
+        nothing else, may block: it is not.
+        """
         self._keep_up()
-        if not self._has_threaded:
-            return False
+        if self._served_alike:
+            return self._on_loop
+        method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
+        declaration = self._by_path.get((method, path))
+        if declaration is None:
+            declaration = self._match(environ, method, path)
+        return declaration
+
+    def _match(self, environ: WSGIEnvironment, method: str, path: str) -> Declaration:
         try:
-            rule = self._match(environ)
+            rule, _ = self._bind(environ).match(_decoded(path), method, return_rule=True)
         except HTTPException:
             # Nothing but Flask's own answer, unless a middleware changes the path before Flask.
-            return "wsgi_app" in vars(self._flask_app)
+            return self._in_thread if "wsgi_app" in vars(self._flask_app) else self._on_loop
         except Exception:  # noqa: BLE001  # A converter of the application's, which Flask will meet.
-            return True
-        return self._rule_needs_thread(rule, environ["REQUEST_METHOD"])
-
-    def declaration(self, environ: WSGIEnvironment) -> Declaration:
-        """Return what the request's view declares, filled up with the bridge's own defaults."""
-        self._keep_up()
-        if not self._has_declared:
-            return self._defaults
-        try:
-            rule = self._match(environ)
-        except Exception:  # noqa: BLE001  # Flask will meet it too, and answer it.
-            return self._defaults
-        declared = declaration_of(self._flask_app.view_functions[rule.endpoint])
-        return self._defaults if declared is None else declared.filled_up(self._defaults)
+            return self._in_thread
+        declaration = self._of_rule(rule, method)
+        # Such a rule comes before all with variables, whatever their converters would say.
+        if rule.rule == path and not self._depends_on_host():
+            self._by_path[method, path] = declaration
+        return declaration
 
     def _keep_up(self) -> None:
         views = self._flask_app.view_functions
         if len(views) == self._known:
             return
         self._known = len(views)
-        self._has_declared = any(declaration_of(view) for view in views.values())
-        self._has_threaded = any(
-            self._rule_needs_thread(rule, method)
+        self._by_path.clear()
+        self._served_alike = all(
+            self._of_rule(rule, method) == self._on_loop
             for rule in self._flask_app.url_map.iter_rules()
             for method in rule.methods or ()
         )
 
-    def _match(self, environ: WSGIEnvironment) -> Rule:
-        rule, _ = self._bind(environ).match(
-            _path(environ), environ["REQUEST_METHOD"], return_rule=True
-        )
-        return rule
-
     def _bind(self, environ: WSGIEnvironment) -> MapAdapter:
         app = self._flask_app
-        if app.url_map.host_matching or app.subdomain_matching:
+        if self._depends_on_host():
             adapter = app.create_url_adapter(app.request_class(environ))
             if adapter is not None:
                 return adapter
@@ -85,21 +85,27 @@ class Views:
             self._adapter = app.url_map.bind("localhost")
         return self._adapter
 
-    def _rule_needs_thread(self, rule: Rule, method: str) -> bool:
-        if method == "OPTIONS" and getattr(rule, "provide_automatic_options", False):
-            return False
+    def _depends_on_host(self) -> bool:
+        return self._flask_app.url_map.host_matching or self._flask_app.subdomain_matching
+
+    def _of_rule(self, rule: Rule, method: str) -> Declaration:
         view = self._flask_app.view_functions.get(rule.endpoint)
         if view is None:
-            return False
-        key = (view, method)
-        threaded = self._threaded.get(key)
-        if threaded is None:
-            threaded = self._threaded[key] = not _runs_on_loop(view, method)
-        return threaded
+            return self._on_loop
+        if method == "OPTIONS" and getattr(rule, "provide_automatic_options", False):
+            return self._on_loop
+        declaration = self._by_view.get((view, method))
+        if declaration is None:
+            declaration = self._by_view[view, method] = self._of_view(view, method)
+        return declaration
+
+    def _of_view(self, view: View, method: str) -> Declaration:
+        defaults = self._on_loop if _runs_on_loop(view, method) else self._in_thread
+        declared = declaration_of(view)
+        return defaults if declared is None else declared.filled_up(defaults)
 
 
-def _path(environ: WSGIEnvironment) -> str:
-    path: str = environ["PATH_INFO"]
+def _decoded(path: str) -> str:
     return path if path.isascii() else path.encode("latin-1").decode(errors="replace")
 
 

@@ -5,7 +5,7 @@ import pytest
 from flask import Flask, request
 
 from service.asgi import FlaskToAsgi
-from service.asgi.environ import build_environ
+from service.asgi.environ import build_environ, may_have_body
 from tests.unit.service.asgi.client import exchange, http_scope
 
 
@@ -103,3 +103,40 @@ async def test_flask_sees_the_url_that_the_client_sent(
     flask_app.add_url_rule("/<name>", view_func=lambda name: f"{name} {request.url}")
     answer = await exchange(bridge, path="/api/한글", root_path="/api", query_string=b"q=%ED")
     assert answer.body.decode() == "한글 http://example.org/api/한글?q=%ED"
+
+
+@pytest.mark.parametrize(
+    "method,version,header,expected",
+    [
+        ("GET", "1.1", None, False),
+        ("HEAD", "1.0", None, False),
+        ("GET", "1.1", (b"content-length", b"3"), True),
+        ("GET", "1.1", (b"transfer-encoding", b"chunked"), True),
+        ("GET", "2", None, True),
+        ("POST", "1.1", None, True),
+    ],
+)
+def test_a_get_has_a_body_only_if_it_says_so(
+    method: str, version: str, header: tuple[bytes, bytes] | None, *, expected: bool
+) -> None:
+    scope = http_scope(method, http_version=version, headers=[header] if header else [])
+    assert may_have_body(scope, build_environ(scope)) is expected
+
+
+@pytest.mark.parametrize(
+    "scope,body",
+    [
+        ({}, b""),
+        ({"headers": [(b"content-length", b"3")]}, b"abc"),
+        ({"http_version": "2"}, b"abc"),
+    ],
+    ids=["no body announced", "announced", "HTTP/2"],
+)
+async def test_the_body_of_a_get_reaches_its_view(
+    flask_app: Flask, bridge: FlaskToAsgi, scope: dict[str, Any], body: bytes
+) -> None:
+    @flask_app.get("/")
+    async def view() -> bytes:
+        return request.get_data()
+
+    assert (await exchange(bridge, chunks=[b"abc"], **scope)).body == body

@@ -373,3 +373,25 @@ async def test_a_stream_ends_with_its_client_and_not_long_after(
     await caller.says(END_OF_BODY, GONE)
     exchange = await caller.ends()
     assert len(exchange.pieces) < 10
+
+
+async def test_an_endless_stream_lets_others_run(flask_app: Flask, bridge: FlaskToAsgi) -> None:
+    begun, stop = asyncio.Event(), asyncio.Event()
+
+    def generate() -> Iterator[bytes]:
+        while not stop.is_set():
+            yield b"x"
+            begun.set()
+
+    @flask_app.get("/")
+    async def view() -> Response:
+        return Response(generate())
+
+    caller = Caller(bridge)
+    async with asyncio.timeout(10):
+        await begun.wait()
+        for _ in range(10):
+            # Each time the stream has had a turn, and has given it back.
+            await asyncio.sleep(0)
+    stop.set()
+    assert len((await caller.ends()).pieces) > 10

@@ -8,7 +8,7 @@ from asgiref.sync import async_to_sync
 from flask import Flask, current_app
 from flask.views import MethodView, View
 from werkzeug.exceptions import NotFound
-from werkzeug.routing import BaseConverter
+from werkzeug.routing import BaseConverter, MapAdapter, Rule
 
 from service.asgi import FlaskToAsgi, served
 from tests.unit.service.asgi.client import exchange
@@ -22,7 +22,7 @@ def sync_view() -> Callable[[], str]:
     return lambda: where()  # noqa: PLW0108  # Each is declared on its own.
 
 
-async def async_view() -> str:
+async def async_view(**_: object) -> str:
     return where()
 
 
@@ -147,6 +147,38 @@ async def test_hosts_that_are_matched_are_told_apart() -> None:
 async def test_a_path_that_is_not_ascii_is_matched(flask_app: Flask, bridge: FlaskToAsgi) -> None:
     flask_app.add_url_rule("/é", "view", where)
     assert (await exchange(bridge, path="/é")).body == b"thread"
+
+
+async def test_only_a_path_that_a_rule_spells_out_is_remembered(
+    flask_app: Flask, bridge: FlaskToAsgi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    matched: list[str] = []
+    inner = MapAdapter.match
+
+    def match(adapter: MapAdapter, path: str | None = None, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+        # Flask's own calls name no path: it stands in the adapter.
+        if path is not None:
+            matched.append(path)
+        return inner(adapter, path, *args, **kwargs)
+
+    monkeypatch.setattr(MapAdapter, "match", match)
+    flask_app.add_url_rule("/spelt", "sync", where, methods=["GET"])
+    flask_app.add_url_rule("/spelt", "async", async_view, methods=["PUT"])
+    flask_app.add_url_rule("/<name>/", "variable", async_view, strict_slashes=False)
+    requests = [("GET", "/spelt"), ("PUT", "/spelt"), ("GET", "/a/"), ("GET", "/a"), ("GET", "/")]
+    answers = [(await exchange(bridge, *request)).body for request in 2 * requests]
+    assert answers[:4] == answers[5:9] == [b"thread", b"loop", b"loop", b"loop"]
+    assert sorted(matched) == sorted(["/spelt"] * 2 + ["/a/", "/a", "/"] * 2)
+
+
+async def test_a_view_that_is_added_later_is_taken_note_of(
+    flask_app: Flask, bridge: FlaskToAsgi
+) -> None:
+    flask_app.add_url_rule("/<name>", "variable", async_view)
+    assert (await exchange(bridge, path="/spelt")).body == b"loop"
+    flask_app.url_map.add(Rule("/spelt", endpoint="spelt"))
+    flask_app.view_functions["spelt"] = where
+    assert (await exchange(bridge, path="/spelt")).body == b"thread"
 
 
 async def test_asgirefs_own_wrapper_is_a_sync_view(flask_app: Flask, bridge: FlaskToAsgi) -> None:
