@@ -1,9 +1,11 @@
 """`hypercorn asgi:app`: builds the application, nothing else."""
 
+import math
 from functools import partial
 
 from service.application import create_app
 from service.asgi import FlaskToAsgi
+from service.hooks import Envelope
 from service.lifespan import serving
 from service.logs import configure_logging
 from service.settings import SettingsError, load_settings
@@ -17,8 +19,13 @@ except SettingsError as error:
 configure_logging(settings.log_level)
 wiring = wire(settings)
 flask_app = create_app(settings, wiring.use_cases)
-app = FlaskToAsgi(
+development = settings.profile == "development"
+bridge = FlaskToAsgi(
     flask_app,
     lifespan=partial(serving, wiring),
-    slow_callback=0.1 if settings.profile == "development" else None,
+    trusted_proxies=settings.trusted_proxies,
+    # A request may stand at a breakpoint for as long as its developer thinks.
+    deadline=math.inf if development else 30,
+    slow_callback=0.1 if development else None,
 )
+app = Envelope(bridge, settings)

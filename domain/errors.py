@@ -1,5 +1,6 @@
 """The family of errors that use-cases raise; each carries the data that an answer needs."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 
@@ -29,19 +30,29 @@ class Conflict(DomainError):
     """What was asked does not go with the present state; reading it again shows why."""
 
 
+class InvalidBatch(DomainError):
+    """Some items of a batch were refused, so nothing of it was done.
+
+    `faults` has the error of each refused item, by its index from 0.
+    """
+
+    def __init__(self, faults: Mapping[int, DomainError]) -> None:
+        super().__init__(f"{len(faults)} items of the batch were refused.")
+        self.faults = faults
+
+
 class StaleVersion(DomainError):
-    """What was to be changed is at another version than its caller knows."""
+    """What was to be changed is at another version than those that the caller knows.
 
-    def __init__(self, kind: str, version: int) -> None:
-        super().__init__(f"The {kind} is at version {version} by now.")
+    `version` is the present one. What there is only one of has no identifier.
+    """
+
+    def __init__(self, kind: str, identifier: UUID | None, version: int) -> None:
+        name = kind if identifier is None else f"{kind} {identifier}"
+        super().__init__(f"The {name} is at version {version} by now.")
         self.kind = kind
+        self.identifier = identifier
         self.version = version
-
-
-def check_version(kind: str, version: int, expected: frozenset[int] | None) -> None:
-    """Raise StaleVersion for a version that is not expected; None expects whichever there is."""
-    if expected is not None and version not in expected:
-        raise StaleVersion(kind, version)
 
 
 class StoreUnavailable(DomainError):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Generic, Self, TypeVar
 from uuid import UUID
 
@@ -13,11 +14,22 @@ Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
+class Position:
+    """Where an item stands in a list: by `value`, and among those of the same value by `id`.
+
+    `value` is what the list is sorted by, None for a list in the order of ids.
+    """
+
+    id: UUID
+    value: str | datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PageRequest:
-    """Which page is asked for: `limit` items behind the one with the identifier `after`."""
+    """Which page is asked for: `limit` items behind the position `after`."""
 
     limit: int
-    after: UUID | None = None
+    after: Position | None = None
 
     def __post_init__(self) -> None:
         if not 1 <= self.limit <= MAX_PAGE_SIZE:
@@ -26,15 +38,15 @@ class PageRequest:
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[Item]):
-    """Some items of a list; `next_after` is where the next page starts, None on the last."""
+    """Some items of a list; `next_after` is the position of the last, None on the last page."""
 
     items: Sequence[Item]
-    next_after: UUID | None
+    next_after: Position | None
 
     @classmethod
-    def of(cls, found: Sequence[Item], limit: int, identify: Callable[[Item], UUID]) -> Self:
+    def of(cls, found: Sequence[Item], limit: int, locate: Callable[[Item], Position]) -> Self:
         """Make a page of at most `limit` items from `found`, which was read one item further."""
         if len(found) <= limit:
             return cls(items=found, next_after=None)
         items = found[:limit]
-        return cls(items=items, next_after=identify(items[-1]))
+        return cls(items=items, next_after=locate(items[-1]))

@@ -56,8 +56,8 @@ class UnitOfWork(Protocol[Stores_co]):
 class Outbox(Protocol):
     """Events waiting to be delivered, kept in the transaction of the change that they tell of."""
 
-    async def add(self, event: Event) -> None:
-        """Keep `event` until a relay has delivered it, if the unit of work commits."""
+    async def add(self, *events: Event) -> None:
+        """Keep the events until a relay has delivered them, if the unit of work commits."""
         ...
 
 

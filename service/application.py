@@ -3,13 +3,17 @@
 from flask import Flask
 
 from service.error_responses import register_error_responses
+from service.hooks import register_hooks
 from service.hooks.retirement import announce_retirements
 from service.settings import Settings
 from service.use_cases import UseCases
 from service.views.activity import activity_blueprint
 from service.views.authors import authors_blueprint
+from service.views.books import books_blueprint
 from service.views.configuration import configuration_blueprint
 from service.views.contract import contract_blueprint
+from service.views.lists import Lists
+from service.views.site import site_blueprint
 
 
 def create_app(settings: Settings, use_cases: UseCases) -> Flask:
@@ -25,9 +29,13 @@ def create_app(settings: Settings, use_cases: UseCases) -> Flask:
     # A redirect is no answer for an API: an address with a slash too many is unknown.
     app.url_map.merge_slashes = False
     register_error_responses(app)
+    register_hooks(app, settings)
     announce_retirements(app)
-    app.register_blueprint(authors_blueprint(use_cases.catalogue, use_cases.configuration))
-    app.register_blueprint(activity_blueprint(use_cases.activity, use_cases.configuration))
+    lists = Lists(use_cases.configuration, settings.secret_key.get_secret_value())
+    app.register_blueprint(authors_blueprint(use_cases.catalogue, lists))
+    app.register_blueprint(books_blueprint(use_cases.catalogue, lists))
+    app.register_blueprint(activity_blueprint(use_cases.activity, lists))
     app.register_blueprint(configuration_blueprint(use_cases.configuration))
+    app.register_blueprint(site_blueprint(use_cases.health, use_cases.configuration))
     app.register_blueprint(contract_blueprint())
     return app

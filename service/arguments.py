@@ -5,7 +5,7 @@ from typing import TypeVar
 
 import jiter
 from flask import request
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from service.entity_tags import expected_versions
@@ -18,7 +18,7 @@ from service.request_errors import (
     PreconditionRequired,
     UnsupportedBody,
 )
-from service.schemas.fields import VersionedResponse
+from service.schemas.fields import RequestSchema, VersionedResponse
 
 JSON = "application/json"
 MERGE_PATCH = "application/merge-patch+json"
@@ -27,7 +27,7 @@ MERGE_PATCH = "application/merge-patch+json"
 MAX_FAULTS = 20
 
 Body = TypeVar("Body")
-Query = TypeVar("Query", bound=BaseModel)
+Query = TypeVar("Query", bound=RequestSchema)
 
 
 def refuse_unacceptable() -> None:
@@ -70,7 +70,7 @@ def _refuse_malformed(body: bytes) -> None:
 
 def read_query(schema: type[Query]) -> Query:
     """Read the request's query; raises InvalidQuery."""
-    known = [field.alias or name for name, field in schema.model_fields.items()]
+    known = schema.parameters()
     repeated = [name for name, values in request.args.lists() if len(values) > 1]
     if repeated:
         faults = [Fault(name, "must be given once") for name in repeated[:MAX_FAULTS]]

@@ -10,7 +10,10 @@ from pydantic.alias_generators import to_camel
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from domain import errors as domain
+from domain.catalogue.errors import AuthorHasBooks, IsbnTaken
+from domain.idempotency.errors import RequestInProgress
 from service import request_errors as request
+from service.hooks.current import current_request
 from service.problems import PROBLEMS, Problem, problem_of
 
 logger = logging.getLogger(__name__)
@@ -49,14 +52,30 @@ def _faults(error: Exception) -> dict[str, object]:
             return {
                 "errors": [{"parameter": fault.where, "detail": fault.what} for fault in faults]
             }
-        case domain.InvalidValue(field=field, reason=reason):
-            return {"errors": [{"pointer": f"#/{to_camel(field)}", "detail": reason}]}
+        case domain.InvalidValue() | IsbnTaken():
+            return {"errors": [_fault(error, "#")]}
+        case domain.InvalidBatch(faults=items):
+            found = [_fault(fault, f"#/items/{index}") for index, fault in items.items()]
+            return {"errors": found}
+        case AuthorHasBooks(books=books, count=count):
+            told = [{"id": str(book.id), "title": book.title} for book in books]
+            return {"books": told, "count": count}
         case _:
             return {}
 
 
+def _fault(error: domain.DomainError, place: str) -> dict[str, str]:
+    match error:
+        case domain.InvalidValue(field=field, reason=reason):
+            return {"pointer": f"{place}/{to_camel(field)}", "detail": reason}
+        case IsbnTaken():
+            return {"pointer": f"{place}/isbn", "detail": str(error)}
+        case _:
+            return {"pointer": place, "detail": str(error)}
+
+
 def _headers(error: Exception) -> dict[str, str]:
-    if isinstance(error, domain.StoreUnavailable):
+    if isinstance(error, domain.StoreUnavailable | RequestInProgress):
         return {"Retry-After": str(error.retry_after)}
     return {}
 
@@ -87,5 +106,8 @@ def _framework_detail(error: HTTPException) -> str | None:
 def _response(
     members: Mapping[str, object], status: HTTPStatus, headers: Mapping[str, str]
 ) -> Response:
+    current = current_request.get()
+    if current is not None:
+        members = {**members, "requestId": current.id}
     body = json.dumps(members, ensure_ascii=False)
     return Response(body, status, dict(headers), mimetype="application/problem+json")

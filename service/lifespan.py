@@ -1,13 +1,17 @@
-"""What lives as long as a server process: the adapters and the relay."""
+"""What lives as long as a server process: the adapters and the work in the background."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from typing import ParamSpec
 
 from domain.errors import StoreNotReady, StoreUnavailable
 from service.asgi import StartupFailed
+from service.purge_worker import purge_answers
 from service.relay_worker import relay_events
 from service.wiring import Wiring
+
+P = ParamSpec("P")
 
 _REMEDIES = {
     "MySQL": "Start it, or correct FLASK_MYSQL_URI.",
@@ -19,11 +23,22 @@ _REMEDIES = {
 
 @asynccontextmanager
 async def serving(wiring: Wiring) -> AsyncIterator[None]:
-    """Open the adapters and deliver events; raises StartupFailed with what to do about it."""
+    """Open the adapters and work in the background; raises StartupFailed with what to do."""
+    use_cases = wiring.use_cases
+    async with (
+        opened(wiring),
+        _in_background(relay_events, use_cases.relay, wiring.events_waiting.renewed()),
+        _in_background(purge_answers, use_cases.idempotency),
+    ):
+        yield
+
+
+@asynccontextmanager
+async def opened(wiring: Wiring) -> AsyncIterator[None]:
+    """Open the adapters alone; raises StartupFailed with what to do about it."""
     async with AsyncExitStack() as stack:
         with _told_to_the_operator():
             await stack.enter_async_context(wiring.opened())
-        await stack.enter_async_context(_relaying(wiring))
         yield
 
 
@@ -38,8 +53,10 @@ def _told_to_the_operator() -> Iterator[None]:
 
 
 @asynccontextmanager
-async def _relaying(wiring: Wiring) -> AsyncIterator[None]:
-    task = asyncio.create_task(relay_events(wiring.use_cases.relay, wiring.events_waiting))
+async def _in_background(
+    work: Callable[P, Coroutine[None, None, None]], *args: P.args, **kwargs: P.kwargs
+) -> AsyncIterator[None]:
+    task = asyncio.create_task(work(*args, **kwargs))
     try:
         yield
     finally:

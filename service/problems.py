@@ -7,6 +7,8 @@ from http import HTTPStatus
 from werkzeug import exceptions as framework
 
 from domain import errors as domain
+from domain.catalogue.errors import AuthorHasBooks, IsbnTaken
+from domain.idempotency.errors import KeyReused, RequestInProgress
 from service import request_errors as request
 
 
@@ -48,6 +50,12 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
         "The body is no JSON text (RFC 8259), or names a key of an object twice. The detail says "
         "at which line and column. Send UTF-8 without a byte order mark, nested at most 200 deep.",
     ),
+    request.InvalidKey: Problem(
+        HTTPStatus.BAD_REQUEST,
+        "invalid-idempotency-key",
+        "Invalid idempotency key",
+        "Send one string of 1 to 255 visible ASCII characters in double quotes, say a UUID.",
+    ),
     request.InvalidQuery: Problem(
         HTTPStatus.BAD_REQUEST,
         "invalid-query",
@@ -88,11 +96,46 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
         "Not found",
         "There is no such thing, or it was deleted.",
     ),
+    domain.InvalidBatch: Problem(
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "invalid-batch",
+        "Invalid batch",
+        "Some items were refused, so nothing was done. `errors` points at each of them and says "
+        "why. Mend or leave out these, and send the batch again.",
+    ),
+    AuthorHasBooks: Problem(
+        HTTPStatus.CONFLICT,
+        "author-has-books",
+        "Author has books",
+        "An author can't be deleted before its books. `books` names the first of them, and `count` "
+        "says how many there are.",
+    ),
+    IsbnTaken: Problem(
+        HTTPStatus.CONFLICT,
+        "isbn-taken",
+        "ISBN taken",
+        "Another book has this ISBN; a search finds which. Change that one, or correct the number.",
+    ),
     domain.Conflict: Problem(
         HTTPStatus.CONFLICT,
         "conflict",
         "Conflict",
         "What you ask does not go with what there is; the detail says why. Read it again.",
+    ),
+    KeyReused: Problem(
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "idempotency-key-reused",
+        "Idempotency key reused",
+        "The key was used for another method, path, query or body. A new request needs a new key.",
+        "This Idempotency-Key was used for another request; a new request needs a new key.",
+    ),
+    RequestInProgress: Problem(
+        HTTPStatus.CONFLICT,
+        "request-in-progress",
+        "Request in progress",
+        "The same request is still at work. Repeat it after the seconds that Retry-After names, "
+        "with the same key, to get its answer.",
+        "A request with this Idempotency-Key is still at work; repeat this one to get its answer.",
     ),
     domain.CorruptedValue: Problem(
         HTTPStatus.INTERNAL_SERVER_ERROR,
@@ -114,13 +157,21 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
         "Outcome unknown",
         "The change was made, or it was not. A POST that had an Idempotency-Key may be sent again "
         "with the same key; before anything else, read what there is.",
-        "A store went away during the change. Read again to see whether it was made.",
+        "A store went away during the change. Read again to see whether it was made, or repeat the "
+        "request if it had an Idempotency-Key.",
     ),
     framework.NotFound: Problem(
         HTTPStatus.NOT_FOUND,
         "unknown-path",
         "Unknown path",
         "Nothing is at this address. An id in it must be a UUID, and there is no slash at its end.",
+    ),
+    framework.MisdirectedRequest: Problem(
+        HTTPStatus.MISDIRECTED_REQUEST,
+        "unknown-host",
+        "Unknown host",
+        "Call the service by the host that its operators name; they list it in "
+        "FLASK_ALLOWED_HOSTS.",
     ),
     framework.MethodNotAllowed: Problem(
         HTTPStatus.METHOD_NOT_ALLOWED,

@@ -15,6 +15,22 @@ FIRST_RETRY_TIME = 0.5
 LAST_RETRY_TIME = 5.0
 
 
+class Signal:
+    """Sets an event that can be renewed: once it was waited for, an event belongs to its loop."""
+
+    def __init__(self) -> None:
+        self.event = asyncio.Event()
+
+    def set(self) -> None:
+        """Set the event, on the loop of who waits for it."""
+        self.event.set()
+
+    def renewed(self) -> asyncio.Event:
+        """Return the event that is set from now on."""
+        self.event = asyncio.Event()
+        return self.event
+
+
 async def relay_events(relay: Relay, events_waiting: asyncio.Event) -> None:
     """Deliver events as they come, until cancelled. No failure ends it."""
     retry_time = FIRST_RETRY_TIME

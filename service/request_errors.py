@@ -40,6 +40,10 @@ class PreconditionRequired(RequestError):
         )
 
 
+class InvalidKey(RequestError):
+    """The Idempotency-Key is not a string as it has to be."""
+
+
 class InvalidBody(RequestError):
     """The body is JSON that does not fit the route's schema."""
 

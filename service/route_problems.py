@@ -6,6 +6,7 @@ from werkzeug import exceptions as framework
 from werkzeug.routing import Rule
 
 from domain import errors as domain
+from domain.idempotency.errors import KeyReused, RequestInProgress
 from service import request_errors as request
 from service.problems import PROBLEMS, Problem
 from service.routes import Route
@@ -20,6 +21,7 @@ OF_EACH: Kinds = (
     framework.InternalServerError,
     framework.ServiceUnavailable,
     domain.StoreUnavailable,
+    framework.MisdirectedRequest,
 )
 OF_VARIABLE_PATHS: Kinds = (framework.NotFound,)
 OF_QUERIES: Kinds = (request.InvalidQuery,)
@@ -30,6 +32,7 @@ OF_BODIES: Kinds = (
     framework.RequestTimeout,
 )
 OF_CHANGES: Kinds = (domain.OutcomeUnknown,)
+OF_KEYS: Kinds = (request.InvalidKey, KeyReused, RequestInProgress)
 OF_CONDITIONAL_CHANGES: Kinds = (request.PreconditionRequired, domain.StaleVersion)
 
 
@@ -50,6 +53,8 @@ def _kinds(rule: Rule, declared: Route) -> Iterator[type[Exception]]:
         yield from OF_BODIES
     if declared.changes:
         yield from OF_CHANGES
+    if declared.bears_key:
+        yield from OF_KEYS
     if declared.changes and declared.conditional is not None:
         yield from OF_CONDITIONAL_CHANGES
 

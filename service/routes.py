@@ -3,23 +3,28 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from http import HTTPStatus
 from inspect import getdoc
 from typing import Any, Final, Literal, TypeVar
 
-from flask import Blueprint, Flask, Response
+from flask import Blueprint, Flask, Response, request
 from pydantic import TypeAdapter
 from werkzeug.routing import Rule
 
 from domain.permissions import Permission
 from service.answers import shape
 from service.arguments import JSON, read_body, read_expected, read_query, refuse_unacceptable
+from service.hooks.idempotency import idempotently
 from service.retirement import Retirement
 from service.schemas.fields import RequestSchema, ResponseSchema, VersionedResponse
 
 Callers = Permission | Literal["public"]
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 PUBLIC: Final = "public"
+
+# Whose idempotency keys they are, as long as nobody says who they are.
+EVERYBODY: Final = "anonymous"
 
 AsyncView = TypeVar("AsyncView", bound=Callable[..., Awaitable[object]])
 
@@ -63,6 +68,11 @@ class Route:
         """Whether it is there to change something."""
         return self.method != "GET"
 
+    @property
+    def bears_key(self) -> bool:
+        """Whether a request may be repeated under an Idempotency-Key."""
+        return self.method == "POST"
+
     def arguments(self) -> dict[str, object]:
         """Read what the request hands to the view, or raise what is wrong with it."""
         arguments: dict[str, object] = {}
@@ -73,6 +83,10 @@ class Route:
         if self.body is not None:
             arguments["body"] = read_body(self.body, self.media_types)
         return arguments
+
+    def shaped(self, result: object) -> Response:
+        """Make the answer of what the view returned."""
+        return shape(result, self.answer, self.status, located=self.located)
 
 
 def route(  # noqa: PLR0913  # A declaration is a list of what it declares.
@@ -130,8 +144,10 @@ def _declared_view(
 ) -> Callable[..., Awaitable[Response]]:
     async def answer(**path: object) -> Response:
         refuse_unacceptable()
-        result = await view(**path, **declared.arguments())
-        return shape(result, declared.answer, declared.status, located=declared.located)
+        call = partial(view, **path, **declared.arguments())
+        if declared.bears_key:
+            return await idempotently(request, EVERYBODY, call, declared.shaped)
+        return declared.shaped(await call())
 
     answer.route = declared  # type: ignore[attr-defined]  # Functions may have attributes.
     return answer

@@ -6,6 +6,8 @@ from domain.activity.relay import Relay
 from domain.activity.use_cases import Activity
 from domain.catalogue.use_cases import Catalogue
 from domain.configuration.use_cases import RuntimeConfiguration
+from domain.health.use_cases import Health
+from domain.idempotency.use_cases import Idempotency
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,4 +17,6 @@ class UseCases:
     catalogue: Catalogue
     activity: Activity
     configuration: RuntimeConfiguration
+    idempotency: Idempotency
     relay: Relay
+    health: Health

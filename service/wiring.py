@@ -5,13 +5,13 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, fields
 from io import StringIO
-from typing import TextIO
+from typing import TextIO, TypeVar
 
 from adapters.memory.activity import MemoryActivityLog
 from adapters.memory.cache import MemoryCache
 from adapters.memory.configuration import MemoryConfigurations
 from adapters.memory.uncached import Uncached
-from adapters.memory.unit_of_work import MemoryUnitOfWork
+from adapters.memory.unit_of_work import MemoryStores, MemoryUnitOfWork
 from adapters.mongodb.activity import MongoDBActivityLog
 from adapters.mongodb.configuration import MongoDBConfigurations
 from adapters.mongodb.database import MongoDBDatabase
@@ -21,7 +21,7 @@ from adapters.mysql.initialisation import create_database, mysql_migrations
 from adapters.redis.cache import RedisCache
 from adapters.redis.client import RedisClient
 from adapters.sql.migrations import Migrations
-from adapters.sql.unit_of_work import SQLUnitOfWork
+from adapters.sql.unit_of_work import SQLStores, SQLUnitOfWork
 from adapters.sqlite.activity import SQLiteActivityLog
 from adapters.sqlite.configuration import SQLiteConfigurations
 from adapters.sqlite.database import SQLiteDatabase
@@ -31,41 +31,51 @@ from adapters.system.identifiers import UUID7Identifiers
 from domain.activity.ports import ActivityLog
 from domain.activity.relay import Relay
 from domain.activity.use_cases import Activity
-from domain.catalogue.entities import Author
+from domain.catalogue.entities import Author, Book
 from domain.catalogue.use_cases import Catalogue
 from domain.configuration.ports import Configurations
 from domain.configuration.use_cases import RuntimeConfiguration
+from domain.health.ports import Store
+from domain.health.use_cases import Health
+from domain.idempotency.unit_of_work import IdempotentUnitOfWork
+from domain.idempotency.use_cases import Idempotency
 from domain.ports import Cache
+from service.relay_worker import Signal
 from service.settings import Settings
 from service.use_cases import UseCases
 
 # Seconds: a cache that takes longer than this is slower than what it stands before.
 CACHE_TIMEOUT = 1.0
 
+AnyStores = SQLStores | MemoryStores
+Value = TypeVar("Value")
+
 Opened = Callable[[], AbstractAsyncContextManager[None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Adapters:
-    """One adapter for each port, and what has to be opened for them, in that order."""
+    """One adapter for each port; what is opened for them, in that order; which stores these are."""
 
     unit_of_work: SQLUnitOfWork | MemoryUnitOfWork
     activity_log: ActivityLog
     configurations: Configurations
     author_cache: Cache[Author]
+    book_cache: Cache[Book]
     opened: Sequence[Opened] = ()
+    stores: Sequence[Store] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Wiring:
-    """The use-cases, and the lives of the adapters behind them.
+    """The use-cases, and the lives of the adapters behind them, one after the other.
 
     `events_waiting` is set after each commit that left events for the relay.
     """
 
     use_cases: UseCases
     adapters: Adapters
-    events_waiting: asyncio.Event
+    events_waiting: Signal
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[None]:
@@ -81,7 +91,7 @@ class Wiring:
 
 def wire(settings: Settings) -> Wiring:
     """Choose the adapters that the settings ask for; nothing is opened yet."""
-    events_waiting = asyncio.Event()
+    events_waiting = Signal()
     choose = _fakes if settings.profile == "testing" else _stores
     adapters = choose(settings, events_waiting.set)
     return Wiring(_use_cases(adapters), adapters, events_waiting)
@@ -89,11 +99,17 @@ def wire(settings: Settings) -> Wiring:
 
 def _use_cases(adapters: Adapters) -> UseCases:
     clock, identifiers = SystemClock(), UUID7Identifiers()
+    # What requests run; the background's own work bears no keys.
+    unit_of_work = IdempotentUnitOfWork[AnyStores](adapters.unit_of_work, clock)
     return UseCases(
-        catalogue=Catalogue(adapters.unit_of_work, adapters.author_cache, clock, identifiers),
+        catalogue=Catalogue(
+            unit_of_work, adapters.author_cache, adapters.book_cache, clock, identifiers
+        ),
         activity=Activity(adapters.activity_log),
         configuration=RuntimeConfiguration(adapters.configurations, clock),
+        idempotency=Idempotency(adapters.unit_of_work, clock),
         relay=Relay(adapters.unit_of_work, adapters.activity_log, clock, identifiers),
+        health=Health(adapters.stores, clock),
     )
 
 
@@ -103,6 +119,7 @@ def _fakes(settings: Settings, on_events: Callable[[], None]) -> Adapters:
         activity_log=MemoryActivityLog(),
         configurations=MemoryConfigurations(),
         author_cache=MemoryCache(settings.cache_ttl),
+        book_cache=MemoryCache(settings.cache_ttl),
     )
 
 
@@ -112,6 +129,7 @@ def _stores(settings: Settings, on_events: Callable[[], None]) -> Adapters:
     mysql = _mysql(settings)
     mongodb = _mongodb(settings)
     redis = _redis(settings)
+    stores = [it for it in (None if mysql and mongodb else sqlite, mysql, mongodb, redis) if it]
     return Adapters(
         unit_of_work=SQLUnitOfWork(mysql or sqlite, on_events),
         activity_log=(
@@ -122,18 +140,18 @@ def _stores(settings: Settings, on_events: Callable[[], None]) -> Adapters:
         configurations=(
             MongoDBConfigurations(mongodb) if mongodb else SQLiteConfigurations(sqlite)
         ),
-        author_cache=_author_cache(settings, redis),
-        opened=[
-            store.opened
-            for store in (None if mysql and mongodb else sqlite, mysql, mongodb, redis)
-            if store
-        ],
+        author_cache=_cache(settings, redis, "author", Author),
+        book_cache=_cache(settings, redis, "book", Book),
+        opened=[store.opened for store in stores],
+        stores=stores,
     )
 
 
-def _author_cache(settings: Settings, redis: RedisClient | None) -> Cache[Author]:
+def _cache(
+    settings: Settings, redis: RedisClient | None, name: str, value_type: type[Value]
+) -> Cache[Value]:
     if redis:
-        return RedisCache(redis, "author", Author, ttl=settings.cache_ttl)
+        return RedisCache(redis, name, value_type, ttl=settings.cache_ttl)
     if settings.mysql:
         # Other processes change the same rows, and only a cache that all share would notice.
         return Uncached()

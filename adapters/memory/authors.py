@@ -1,10 +1,14 @@
 """Authors in memory."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
+from adapters.memory.lists import begin, page_of
 from domain.catalogue.entities import Author
+from domain.catalogue.queries import AuthorQuery
 from domain.errors import Conflict
+from domain.pagination import Page, PageRequest
 
 
 class MemoryAuthors:
@@ -33,6 +37,10 @@ class MemoryAuthors:
     # A transaction in memory has the whole state to itself.
     get_for_change = get
 
+    async def hold(self, author_ids: Collection[UUID]) -> frozenset[UUID]:
+        """Give which are there."""
+        return frozenset(author_ids) & (self._authors.keys() - self._deleted.keys())
+
     async def save(self, author: Author) -> None:
         """Replace the author of the version before."""
         stored = await self.get(author.id)
@@ -45,11 +53,10 @@ class MemoryAuthors:
         if author_id in self._authors:
             self._deleted.setdefault(author_id, deleted_at)
 
-    async def list(self, after: UUID | None, limit: int) -> list[Author]:
-        """Give the authors behind a key."""
-        present = sorted(self._authors.keys() - self._deleted.keys())
-        behind = [key for key in present if after is None or key > after]
-        return [self._authors[key] for key in behind[:limit]]
+    async def list(self, request: PageRequest, query: AuthorQuery) -> Page[Author]:
+        """Give a page."""
+        present = [author for key, author in self._authors.items() if key not in self._deleted]
+        return page_of([it for it in present if begin(it.name, query.words)], request, query)
 
     async def purge(self, deleted_before: datetime, limit: int) -> int:
         """Forget those deleted before then, the first deleted first."""

@@ -25,9 +25,10 @@ class MemoryOutbox:
         """Give an independent copy."""
         return MemoryOutbox(dict(self._pending))
 
-    async def add(self, event: Event) -> None:
-        """Keep an event."""
-        self._pending[event.id] = _Pending(event, event.occurred_at)
+    async def add(self, *events: Event) -> None:
+        """Keep the events."""
+        for event in events:
+            self._pending[event.id] = _Pending(event, event.occurred_at)
         self.has_added = True
 
     async def claim(self, claim: UUID, now: datetime, until: datetime, limit: int) -> list[Event]:

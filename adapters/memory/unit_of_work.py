@@ -5,6 +5,8 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from adapters.memory.authors import MemoryAuthors
+from adapters.memory.books import MemoryBooks
+from adapters.memory.kept_answers import MemoryKeptAnswers
 from adapters.memory.outbox import MemoryOutbox
 
 Result = TypeVar("Result")
@@ -14,15 +16,23 @@ class MemoryStores:
     """The stores that share a transaction. A new resource adds its line to both methods."""
 
     def __init__(
-        self, authors: MemoryAuthors | None = None, outbox: MemoryOutbox | None = None
+        self,
+        authors: MemoryAuthors | None = None,
+        books: MemoryBooks | None = None,
+        outbox: MemoryOutbox | None = None,
+        kept_answers: MemoryKeptAnswers | None = None,
     ) -> None:
         self.authors = authors or MemoryAuthors()
+        self.books = books or MemoryBooks()
         self.outbox = outbox or MemoryOutbox()
         self.pending_events = self.outbox
+        self.kept_answers = kept_answers or MemoryKeptAnswers()
 
     def copy(self) -> "MemoryStores":
         """Give an independent copy."""
-        return MemoryStores(self.authors.copy(), self.outbox.copy())
+        return MemoryStores(
+            self.authors.copy(), self.books.copy(), self.outbox.copy(), self.kept_answers.copy()
+        )
 
 
 class MemoryUnitOfWork:

@@ -19,9 +19,12 @@ from adapters.mongodb.errors import (
 from adapters.mongodb.indexes import INDEXES, Keys
 from adapters.mongodb.values import CODEC_OPTIONS, Document
 from domain.errors import StoreNotReady, StoreUnavailable
+from domain.timing import TimedStore
 
 # Motor's threads end their work by the deadline; what waits for a thread or for DNS may not.
 _GRACE_SECONDS = 0.5
+
+_MONGODB_TIME = TimedStore("MongoDB")
 
 
 class MongoDBDatabase:
@@ -30,6 +33,8 @@ class MongoDBDatabase:
     The driver repeats a write that lost its connection where the server tells the two apart (a
     replica set or a sharded cluster), within the same deadline.
     """
+
+    technology = "MongoDB"
 
     def __init__(self, uri: str, name: str, *, timeout: float) -> None:
         self._uri = uri
@@ -60,9 +65,14 @@ class MongoDBDatabase:
         database = self._client.get_database(
             self._name, codec_options=CODEC_OPTIONS, write_concern=WriteConcern("majority")
         )
-        with translated_errors():
+        with _MONGODB_TIME, translated_errors():
             async with asyncio.timeout(self._timeout + _GRACE_SECONDS):
                 yield database.get_collection(name)
+
+    async def ping(self) -> None:
+        """Run the command of that name."""
+        async with self.collection("ping") as collection:
+            await collection.database.command("ping")
 
     @asynccontextmanager
     async def _connected(self) -> AsyncIterator[None]:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 import aiomysql
@@ -13,8 +13,11 @@ from adapters.mysql.errors import translated_commit_errors, translated_errors
 from adapters.sql.statements import Statement
 from adapters.sql.values import Parameters, Row, encode
 from domain.errors import OutcomeUnknown, StoreUnavailable
+from domain.timing import TimedStore
 
 logger = logging.getLogger(__name__)
+
+MYSQL_TIME = TimedStore("MySQL")
 
 
 class MySQLConnection:
@@ -32,6 +35,11 @@ class MySQLConnection:
         """Run a statement."""
         async with self._cursor() as cursor:
             return int(await cursor.execute(statement.mysql, encode(parameters)))
+
+    async def insert(self, statement: Statement, rows: Sequence[Parameters]) -> None:
+        """Insert rows; the driver puts as many into one statement as 1 MB holds."""
+        async with self._cursor() as cursor:
+            await cursor.executemany(statement.mysql, [encode(row) for row in rows])
 
     async def fetch_one(self, statement: Statement, parameters: Parameters) -> Row | None:
         """Give the first row."""
@@ -55,7 +63,7 @@ class MySQLConnection:
         """Commit."""
         try:
             async with asyncio.timeout(self._timeout):
-                with translated_commit_errors():
+                with MYSQL_TIME, translated_commit_errors():
                     await self._connection.commit()
         except TimeoutError as error:
             reason = f"no answer to a commit within {self._timeout} s"
@@ -67,7 +75,8 @@ class MySQLConnection:
             return
         try:
             async with asyncio.timeout(self._timeout):
-                await self._connection.rollback()
+                with MYSQL_TIME:
+                    await self._connection.rollback()
         except (Error, OSError, TimeoutError) as error:
             logger.warning("A rollback got no answer, so its connection was closed: %s", error)
             self._connection.close()
@@ -83,6 +92,7 @@ class MySQLConnection:
     async def _deadline(self) -> AsyncIterator[None]:
         try:
             async with asyncio.timeout(self._timeout):
-                yield
+                with MYSQL_TIME:
+                    yield
         except TimeoutError as error:
             raise StoreUnavailable("MySQL", f"no answer within {self._timeout} s") from error

@@ -7,10 +7,11 @@ from contextlib import asynccontextmanager
 import aiomysql
 
 from adapters.mysql.address import MySQLAddress
-from adapters.mysql.connection import MySQLConnection
+from adapters.mysql.connection import MYSQL_TIME, MySQLConnection
 from adapters.mysql.errors import translated_connect_errors
 from adapters.mysql.pool import Pool, create_pool
 from adapters.sql.schema import check_revision
+from adapters.sql.statements import PING
 from domain.errors import StoreUnavailable
 
 
@@ -19,6 +20,8 @@ class MySQLDatabase:
 
     `timeout` bounds one call and `pool_timeout` the wait for a connection, in seconds.
     """
+
+    technology = "MySQL"
 
     def __init__(
         self, address: MySQLAddress, *, pool_size: int, timeout: float, pool_timeout: float
@@ -56,10 +59,15 @@ class MySQLDatabase:
     # A pool's connections are all alike.
     writing = reading
 
+    async def ping(self) -> None:
+        """Ask for one row, on a connection of the pool."""
+        async with self.reading() as connection:
+            await connection.fetch_one(PING, {})
+
     async def _acquire(self, pool: Pool) -> aiomysql.Connection:
         try:
             async with asyncio.timeout(self._pool_timeout):
-                with translated_connect_errors(self._address):
+                with MYSQL_TIME, translated_connect_errors(self._address):
                     return await pool.acquire()
         except TimeoutError as error:
             reason = f"no connection came free within {self._pool_timeout} s"

@@ -7,7 +7,7 @@ from pymysql.constants import CR, ER
 from pymysql.err import Error, InterfaceError
 
 from adapters.mysql.address import MySQLAddress
-from adapters.sql.connection import Aborted
+from adapters.sql.connection import Aborted, Deadlock, LockTimeout
 from domain.errors import Conflict, OutcomeUnknown, StoreNotReady, StoreUnavailable
 
 _ACCESS_DENIED_NO_PASSWORD = 1698
@@ -28,7 +28,6 @@ _LOST = frozenset(
 _OVERLOADED = frozenset(
     {
         ER.CON_COUNT_ERROR,
-        ER.LOCK_WAIT_TIMEOUT,
         ER.OPTION_PREVENTS_STATEMENT,
         ER.OUT_OF_RESOURCES,
         ER.QUERY_INTERRUPTED,
@@ -63,10 +62,14 @@ def translated_errors() -> Iterator[None]:
         yield
     except (Error, OSError) as error:
         code = code_of(error)
-        if is_lost(error) or code == ER.LOCK_DEADLOCK:
+        if code == ER.LOCK_DEADLOCK:
+            raise Deadlock("MySQL", _reason(error)) from error
+        if is_lost(error):
             raise Aborted("MySQL", _reason(error)) from error
         if code == ER.DUP_ENTRY:
             raise Conflict("A key is taken already.") from error
+        if code == ER.LOCK_WAIT_TIMEOUT:
+            raise LockTimeout("MySQL", _reason(error)) from error
         if code in _OVERLOADED:
             raise StoreUnavailable("MySQL", _reason(error)) from error
         raise
@@ -78,9 +81,9 @@ def translated_commit_errors() -> Iterator[None]:
     try:
         with translated_errors():
             yield
+    except Deadlock:
+        raise
     except Aborted as error:
-        if isinstance(error.__cause__, Error) and code_of(error.__cause__) == ER.LOCK_DEADLOCK:
-            raise
         raise OutcomeUnknown("MySQL", "the connection was lost during a commit") from error
 
 

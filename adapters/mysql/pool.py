@@ -23,7 +23,7 @@ _CONVERSIONS = {
 _SESSION = """
 SET SESSION time_zone = '+00:00',
     SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,NO_ENGINE_SUBSTITUTION',
-    SESSION innodb_lock_wait_timeout = {seconds}
+    SESSION innodb_lock_wait_timeout = {lock_seconds}
     /*!80000 , SESSION transaction_isolation = 'READ-COMMITTED' */
     /*!80000 , SESSION max_execution_time = {milliseconds} */
     /*M!100100 , SESSION tx_isolation = 'READ-COMMITTED' */
@@ -52,7 +52,8 @@ def create_pool(address: MySQLAddress, *, size: int, timeout: float) -> Pool:
     Connecting has no deadline of its own: whoever acquires has one.
 
     The server ends a statement after `timeout` seconds, so that one whose client gave up does not
-    run on.
+    run on, and gives up a lock that is not free before that, so that whoever waits is told so on
+    a connection that stays whole.
     """
     seconds = math.ceil(timeout)
     return Pool(
@@ -67,5 +68,10 @@ def create_pool(address: MySQLAddress, *, size: int, timeout: float) -> Pool:
         autocommit=True,
         client_flag=CLIENT.FOUND_ROWS,
         conv=_CONVERSIONS,
-        init_command=_SESSION.format(seconds=seconds, milliseconds=seconds * 1000),
+        init_command=_SESSION.format(
+            seconds=seconds,
+            milliseconds=seconds * 1000,
+            # MySQL looks once a second whether a wait is over, and takes no less than 1.
+            lock_seconds=max(1, seconds - 2),
+        ),
     )

@@ -17,10 +17,13 @@ from adapters.redis.errors import (
     translated_uri_errors,
 )
 from domain.errors import StoreUnavailable
+from domain.timing import TimedStore
 
 # After a failure, the server is left alone for so long.
 REST_SECONDS = 1.0
 HEALTH_CHECK_SECONDS = 30
+
+_REDIS_TIME = TimedStore("Redis")
 
 
 class RedisClient:
@@ -29,6 +32,8 @@ class RedisClient:
     No command is repeated by the driver: one whose answer was lost may have been executed. All
     keys begin with `key_prefix`.
     """
+
+    technology = "Redis"
 
     def __init__(
         self,
@@ -59,6 +64,11 @@ class RedisClient:
             self._redis = None
             await redis.aclose()
 
+    async def ping(self) -> None:
+        """Run the command of that name."""
+        async with self.commands() as redis:
+            await redis.ping()
+
     def key(self, *parts: object) -> str:
         """Give the name of a key."""
         return self._key_prefix + ":".join(map(str, parts))
@@ -72,7 +82,7 @@ class RedisClient:
         """
         if self._redis is None:
             raise StoreUnavailable("Redis", "its adapter is not open")
-        with self._breaker.call(), translated_errors():
+        with _REDIS_TIME, self._breaker.call(), translated_errors():
             async with asyncio.timeout(self._timeout):
                 yield self._redis
 

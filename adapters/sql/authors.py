@@ -1,20 +1,29 @@
 """Authors in SQL."""
 
+from collections.abc import Collection
 from datetime import datetime
+from functools import cache
 from uuid import UUID
 
+from adapters.sql.choices import chosen_by
 from adapters.sql.connection import Connection
-from adapters.sql.statements import FOR_UPDATE, first_rows, statement
+from adapters.sql.lists import ListedTable
+from adapters.sql.statements import FOR_SHARE, FOR_UPDATE, Statement, first_rows, statement
 from adapters.sql.values import Parameter, Row, decode_date, decode_id, decode_time
+from adapters.sql.words import SQLWords
 from domain.catalogue.entities import Author
+from domain.catalogue.queries import AuthorQuery, AuthorSort
 from domain.errors import Conflict
+from domain.pagination import Page, PageRequest
+from domain.text import sort_key, words_of
 
-_NIL = UUID(int=0)
+_WORDS = SQLWords("author_words")
 
 _INSERT = statement("""
     INSERT INTO authors
-           (id, name, biography, born_on, died_on, version, created_at, updated_at)
-    VALUES (:id, :name, :biography, :born_on, :died_on, :version, :created_at, :updated_at)
+           (id, name, name_key, biography, born_on, died_on, version, created_at, updated_at)
+    VALUES (:id, :name, :name_key, :biography, :born_on, :died_on, :version, :created_at,
+            :updated_at)
 """)
 
 _SELECT = statement("""
@@ -25,6 +34,31 @@ _SELECT = statement("""
 """)
 
 _SELECT_FOR_UPDATE = statement(
+    """
+    SELECT id, name, biography, born_on, died_on, version, created_at, updated_at
+      FROM authors
+     WHERE id = :id
+       AND deleted_at IS NULL
+    {for_update}
+    """,
+    for_update=FOR_UPDATE,
+)
+
+_LIST = ListedTable(
+    """
+    SELECT id, name, name_key, biography, born_on, died_on, version, created_at, updated_at
+      FROM authors
+    """,
+    words="author_words",
+)
+
+_COLUMNS = {
+    AuthorSort.CREATED_AT: None,
+    AuthorSort.NAME: "name_key",
+    AuthorSort.UPDATED_AT: "updated_at",
+}
+
+_UPDATE = statement(
     """
     SELECT id, name, biography, born_on, died_on, version, created_at, updated_at
       FROM authors
@@ -47,6 +81,7 @@ _SELECT_PAGE = statement("""
 _UPDATE = statement("""
     UPDATE authors
        SET name = :name,
+           name_key = :name_key,
            biography = :biography,
            born_on = :born_on,
            died_on = :died_on,
@@ -71,6 +106,23 @@ _PURGE = statement(
 )
 
 
+@cache
+def _hold(chosen: str) -> Statement:
+    # The version is in no other index: without it, InnoDB could read, and so lock, the row's entry
+    # in the index of deleted_at alone, which stops nobody who locks the row itself.
+    return statement(
+        f"""
+        SELECT id, version
+          FROM authors
+         WHERE id IN ({chosen})
+           AND deleted_at IS NULL
+         ORDER BY id
+        """  # noqa: S608 - names of parameters.
+        "{for_share}",
+        for_share=FOR_SHARE,
+    )
+
+
 class SQLAuthors:
     """The authors that share a connection."""
 
@@ -78,10 +130,11 @@ class SQLAuthors:
         self._connection = connection
 
     async def add(self, author: Author) -> None:
-        """Insert the author's row."""
+        """Insert the author's row and its words."""
         await self._connection.execute(
             _INSERT, {**_details(author), "created_at": author.created_at}
         )
+        await _WORDS.add(self._connection, {author.id: words_of(author.name)})
 
     async def get(self, author_id: UUID) -> Author | None:
         """Select one row."""
@@ -93,21 +146,28 @@ class SQLAuthors:
         row = await self._connection.fetch_one(_SELECT_FOR_UPDATE, {"id": author_id})
         return None if row is None else _author(row)
 
+    async def hold(self, author_ids: Collection[UUID]) -> frozenset[UUID]:
+        """Select rows and lock them for others' changes, all in the order of ids."""
+        held: set[UUID] = set()
+        for chosen, parameters in chosen_by(sorted(author_ids)):
+            rows = await self._connection.fetch_all(_hold(chosen), parameters)
+            held.update(decode_id(row["id"]) for row in rows)
+        return frozenset(held)
+
     async def save(self, author: Author) -> None:
-        """Update the row of the version before."""
+        """Update the row of the version before, and its words."""
         if not await self._connection.execute(_UPDATE, _details(author)):
             raise Conflict(f"Author {author.id} is no longer at version {author.version - 1}.")
+        await _WORDS.replace(self._connection, author.id, words_of(author.name))
 
     async def delete(self, author_id: UUID, deleted_at: datetime) -> None:
         """Mark the row as deleted."""
         await self._connection.execute(_DELETE, {"id": author_id, "deleted_at": deleted_at})
 
-    async def list(self, after: UUID | None, limit: int) -> list[Author]:
-        """Select the rows behind a key."""
-        rows = await self._connection.fetch_all(
-            _SELECT_PAGE, {"after": after or _NIL, "limit": limit}
-        )
-        return [_author(row) for row in rows]
+    async def list(self, request: PageRequest, query: AuthorQuery) -> Page[Author]:
+        """Select the rows of a page."""
+        page = await _LIST.page(self._connection, request, query, _COLUMNS[query.sort])
+        return Page([_author(row) for row in page.items], page.next_after)
 
     async def purge(self, deleted_before: datetime, limit: int) -> int:
         """Delete rows that were marked as deleted."""
@@ -120,6 +180,7 @@ def _details(author: Author) -> dict[str, Parameter]:
     return {
         "id": author.id,
         "name": author.name,
+        "name_key": sort_key(author.name).encode(),
         "biography": author.biography,
         "born_on": author.born_on,
         "died_on": author.died_on,

@@ -1,5 +1,6 @@
 """What a SQL technology offers to the statements and to the unit of work."""
 
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
@@ -15,16 +16,31 @@ class Aborted(StoreUnavailable):
     """
 
 
+class Deadlock(Aborted):
+    """Transactions waited for one another, and this one was given up so that another can go on."""
+
+
+class LockTimeout(StoreUnavailable):
+    """Another transaction held what a statement needs for longer than the store waits."""
+
+
 class Connection(Protocol):
     """One connection. Every call has a deadline.
 
     Errors are translated: Conflict for a key that is taken, Aborted for what may run again,
-    StoreUnavailable for a store that does not answer in time. A bug in a statement stays the
-    driver's own error.
+    LockTimeout for a lock that another transaction keeps, StoreUnavailable for a store that does
+    not answer in time. A bug in a statement stays the driver's own error.
     """
 
     async def execute(self, statement: Statement, parameters: Parameters) -> int:
         """Run a statement; gives the number of rows that it found to change."""
+        ...
+
+    async def insert(self, statement: Statement, rows: Sequence[Parameters]) -> None:
+        """Insert rows, some hundred in one round trip.
+
+        The statement inserts one, and ends with its `VALUES (…)`. A deadline is that of all rows.
+        """
         ...
 
     async def fetch_one(self, statement: Statement, parameters: Parameters) -> Row | None:

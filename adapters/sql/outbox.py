@@ -62,12 +62,9 @@ class SQLOutbox:
         self._connection = connection
         self.has_added = False
 
-    async def add(self, event: Event) -> None:
-        """Insert the event's row."""
-        await self._connection.execute(
-            _INSERT,
-            event_parameters(event),
-        )
+    async def add(self, *events: Event) -> None:
+        """Insert the events' rows."""
+        await self._connection.insert(_INSERT, [event_parameters(event) for event in events])
         self.has_added = True
 
     async def claim(self, claim: UUID, now: datetime, until: datetime, limit: int) -> list[Event]:

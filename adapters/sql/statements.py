@@ -1,14 +1,15 @@
 """SQL text with named parameters, written once and translated for each dialect at import.
 
 A statement is static: `:name` marks a parameter and `{name}` a fragment in which the dialects
-differ. Nothing else is ever put into the text.
+differ. What depends on the question, as a list does, is put together from literals of this package.
+Values are parameters, always.
 """
 
 import re
 from dataclasses import dataclass
 from typing import NamedTuple
 
-_PARAMETER = re.compile(r"(?<![:\w]):([a-z_]+)")
+_PARAMETER = re.compile(r"(?<![:\w]):([a-z_][a-z0-9_]*)")
 
 
 class Fragment(NamedTuple):
@@ -21,6 +22,12 @@ class Fragment(NamedTuple):
 FOR_UPDATE = Fragment(
     mysql="FOR UPDATE",
     sqlite="",  # A transaction that may write holds the whole file from its BEGIN IMMEDIATE on.
+)
+
+
+FOR_SHARE = Fragment(
+    mysql="LOCK IN SHARE MODE",  # MariaDB has no other word for it.
+    sqlite="",
 )
 
 
@@ -41,11 +48,15 @@ def statement(text: str, **fragments: Fragment) -> Statement:
     )
 
 
-def first_rows(table: str, *, where: str, order_by: str) -> Fragment:
-    """Choose the first `:limit` rows for an UPDATE or DELETE.
+def first_rows(table: str, *, where: str, order_by: str, key: str = "id") -> Fragment:
+    """Choose the first `:limit` rows for an UPDATE or DELETE; `key` is what tells them apart.
 
     SQLite has no LIMIT there unless it was built with one, and MySQL has none in a subquery.
     """
     chosen = f"WHERE {where} ORDER BY {order_by} LIMIT :limit"
     # The parts are literals of this package's modules, put together once, at import.
-    return Fragment(mysql=chosen, sqlite=f"WHERE id IN (SELECT id FROM {table} {chosen})")  # noqa: S608
+    return Fragment(mysql=chosen, sqlite=f"WHERE {key} IN (SELECT {key} FROM {table} {chosen})")  # noqa: S608
+
+
+PING = statement("SELECT 1 AS answer")
+"""The cheapest question there is."""

@@ -4,7 +4,9 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from adapters.sql.authors import SQLAuthors
+from adapters.sql.books import SQLBooks
 from adapters.sql.connection import Connection, Database
+from adapters.sql.kept_answers import SQLKeptAnswers
 from adapters.sql.outbox import SQLOutbox
 from adapters.sql.transactions import repeated, transaction
 
@@ -16,8 +18,10 @@ class SQLStores:
 
     def __init__(self, connection: Connection) -> None:
         self.authors = SQLAuthors(connection)
+        self.books = SQLBooks(connection)
         self.outbox = SQLOutbox(connection)
         self.pending_events = self.outbox
+        self.kept_answers = SQLKeptAnswers(connection)
 
 
 class SQLUnitOfWork:

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Self
@@ -14,8 +14,11 @@ from adapters.sql.statements import Statement
 from adapters.sql.values import Parameters, Row, encode
 from adapters.sqlite.errors import translated_errors
 from domain.errors import DomainError, OutcomeUnknown, StoreUnavailable
+from domain.timing import TimedStore
 
 logger = logging.getLogger(__name__)
+
+SQLITE_TIME = TimedStore("SQLite")
 
 # WAL lets reads go on beside a write; FULL makes an acknowledged commit outlive a power cut.
 _PRAGMAS = """
@@ -63,6 +66,11 @@ class SQLiteConnection:
             await cursor.close()
             return cursor.rowcount
 
+    async def insert(self, statement: Statement, rows: Sequence[Parameters]) -> None:
+        """Insert rows."""
+        async with self._deadline():
+            await self._connection.executemany(statement.sqlite, [encode(row) for row in rows])
+
     async def fetch_one(self, statement: Statement, parameters: Parameters) -> Row | None:
         """Give the first row."""
         rows = await self.fetch_all(statement, parameters)
@@ -84,7 +92,7 @@ class SQLiteConnection:
         """Commit to the disk, which nobody can interrupt: past the deadline it may still end."""
         try:
             async with asyncio.timeout(self._timeout):
-                with translated_errors():
+                with SQLITE_TIME, translated_errors():
                     await self._connection.execute("COMMIT")
         except TimeoutError as error:
             reason = f"no answer to a commit within {self._timeout} s"
@@ -102,7 +110,7 @@ class SQLiteConnection:
     async def _deadline(self) -> AsyncIterator[None]:
         try:
             async with asyncio.timeout(self._timeout):
-                with translated_errors():
+                with SQLITE_TIME, translated_errors():
                     yield
         except TimeoutError as error:
             await self._connection.interrupt()

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from adapters.sql.migrations import latest_revision
 from adapters.sql.schema import check_revision, stored_revision
-from adapters.sqlite.connection import SQLiteConnection
+from adapters.sql.statements import PING
+from adapters.sqlite.connection import SQLITE_TIME, SQLiteConnection
 from adapters.sqlite.lock import FileLock
 from adapters.sqlite.migrations import migrate_held
 from domain.errors import StoreUnavailable
@@ -21,6 +22,8 @@ class SQLiteDatabase:
     `timeout` bounds one call and `pool_timeout` the wait for a connection, in seconds.
     """
 
+    technology = "SQLite"
+
     def __init__(self, path: Path, *, timeout: float, pool_timeout: float) -> None:
         self._path = path
         self._timeout = timeout
@@ -32,8 +35,10 @@ class SQLiteDatabase:
     async def opened(self) -> AsyncIterator[None]:
         """Make this process the file's only user, bring its schema up to date and connect.
 
+        It may be opened again, on another event loop too, when it has been closed.
         Raises StoreNotReady when another process uses the file, or its schema is of later code.
         """
+        self._writers, self._readers = asyncio.Queue(), asyncio.Queue()
         async with AsyncExitStack() as stack:
             await asyncio.to_thread(stack.enter_context, FileLock(self._path).held())
             writer = await self._connect(stack, read_only=False)
@@ -55,6 +60,11 @@ class SQLiteDatabase:
         async with self._lent(self._writers) as connection:
             yield connection
 
+    async def ping(self) -> None:
+        """Ask for one row, on a reader."""
+        async with self.reading() as connection:
+            await connection.fetch_one(PING, {})
+
     async def _connect(self, stack: AsyncExitStack, *, read_only: bool) -> SQLiteConnection:
         connection = await SQLiteConnection.open(
             self._path, deadline=self._timeout, read_only=read_only
@@ -73,7 +83,8 @@ class SQLiteDatabase:
     ) -> AsyncIterator[SQLiteConnection]:
         try:
             async with asyncio.timeout(self._pool_timeout):
-                connection = await connections.get()
+                with SQLITE_TIME:
+                    connection = await connections.get()
         except TimeoutError as error:
             reason = f"no connection came free within {self._pool_timeout} s"
             raise StoreUnavailable("SQLite", reason) from error

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from domain.activity.ports import ActivityLog
 from domain.events import Event
-from domain.pagination import Page, PageRequest
+from domain.pagination import Page, PageRequest, Position
 
 
 class Activity:
@@ -18,9 +18,12 @@ class Activity:
     ) -> Page[Event]:
         """Give a page of what happened, newest first, of one kind or to one subject where asked."""
         found = await self._log.list(
-            kind=kind, subject=subject, before=page.after, limit=page.limit + 1
+            kind=kind,
+            subject=subject,
+            before=page.after.id if page.after else None,
+            limit=page.limit + 1,
         )
-        return Page.of(found, page.limit, lambda event: event.id)
+        return Page.of(found, page.limit, lambda event: Position(event.id))
 
     async def purge_events(self, occurred_before: datetime, *, batch_size: int = 500) -> int:
         """Remove what occurred before then, batch by batch; gives how many."""

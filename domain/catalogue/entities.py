@@ -1,18 +1,20 @@
 """What the catalogue holds."""
 
-import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import TypedDict
 from uuid import UUID
 
+from domain.catalogue.values import Price, PriceChanges, isbn13, language_tag
+from domain.entities import Entity
 from domain.errors import InvalidValue
+from domain.text import check_length, check_line
 
 NAME_MAX_LENGTH = 200
 BIOGRAPHY_MAX_LENGTH = 10_000
-
-# Unicode's letters, marks, numbers, punctuation and symbols: neither spaces nor what has no form.
-_VISIBLE = frozenset("LMNPS")
+TITLE_MAX_LENGTH = 300
+MAX_AUTHORS = 20
 
 
 class AuthorChanges(TypedDict, total=False):
@@ -34,27 +36,71 @@ class AuthorDetails(TypedDict):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Author:
-    """A person who writes. `version` starts at 1 and grows by one with each change.
+class Author(Entity):
+    """A person who writes. Raises InvalidValue for details that break a rule."""
 
-    Raises InvalidValue for details that break a rule.
-    """
-
-    id: UUID
     name: str
     biography: str | None
     born_on: date | None
     died_on: date | None
-    version: int
-    created_at: datetime
-    updated_at: datetime
 
     def __post_init__(self) -> None:
-        if not any(unicodedata.category(character)[0] in _VISIBLE for character in self.name):
-            raise InvalidValue("name", "must not be blank")
-        if len(self.name) > NAME_MAX_LENGTH:
-            raise InvalidValue("name", f"must have at most {NAME_MAX_LENGTH} characters")
-        if self.biography is not None and len(self.biography) > BIOGRAPHY_MAX_LENGTH:
-            raise InvalidValue("biography", f"must have at most {BIOGRAPHY_MAX_LENGTH} characters")
+        check_line("name", self.name, NAME_MAX_LENGTH)
+        if self.biography is not None:
+            check_length("biography", self.biography, BIOGRAPHY_MAX_LENGTH)
         if self.born_on and self.died_on and self.died_on < self.born_on:
             raise InvalidValue("died_on", "must not be before the date of birth")
+
+
+class BookChanges(TypedDict, total=False):
+    """New values for some of a book's details; a key that is absent changes nothing.
+
+    A price may be changed in part.
+    """
+
+    title: str
+    isbn: str | None
+    published_on: date | None
+    language: str | None
+    price: Price | PriceChanges | None
+    author_ids: Sequence[UUID]
+
+
+class BookDetails(TypedDict):
+    """All that people say of a book."""
+
+    title: str
+    isbn: str | None
+    published_on: date | None
+    language: str | None
+    price: Price | None
+    author_ids: Sequence[UUID]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Book(Entity):
+    """A work by some authors, the first of whom is named first.
+
+    It is made from any form of its ISBN and of its language tag, and has the usual one (`isbn13`,
+    `language_tag`). Raises InvalidValue for details that break a rule.
+    """
+
+    title: str
+    isbn: str | None
+    published_on: date | None
+    language: str | None
+    price: Price | None
+    author_ids: Sequence[UUID]
+
+    def __post_init__(self) -> None:
+        check_line("title", self.title, TITLE_MAX_LENGTH)
+        if not 1 <= len(self.author_ids) <= MAX_AUTHORS:
+            raise InvalidValue("author_ids", f"must name from 1 to {MAX_AUTHORS} authors")
+        if len(set(self.author_ids)) < len(self.author_ids):
+            raise InvalidValue("author_ids", "must name no author twice")
+        # So does a frozen dataclass set a field of its own while it is made.
+        object.__setattr__(self, "author_ids", tuple(self.author_ids))
+        if self.isbn is not None:
+            object.__setattr__(self, "isbn", isbn13(self.isbn))
+        if self.language is not None:
+            object.__setattr__(self, "language", language_tag(self.language))

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 from domain.configuration.entities import Configuration, ConfigurationChanges
 from domain.configuration.ports import Configurations
-from domain.errors import Conflict, CorruptedValue, StoreUnavailable, check_version
+from domain.entities import Expected
+from domain.errors import Conflict, CorruptedValue, StaleVersion, StoreUnavailable
 from domain.ports import Clock
 
 logger = logging.getLogger(__name__)
@@ -55,7 +56,7 @@ class RuntimeConfiguration:
             return self._kept or Configuration()
 
     async def change(
-        self, changes: ConfigurationChanges, expected: frozenset[int] | None = None
+        self, changes: ConfigurationChanges, expected: Expected = None
     ) -> Configuration:
         """Change some values, at a version that is `expected` (None: at whichever there is).
 
@@ -65,7 +66,8 @@ class RuntimeConfiguration:
         """
         for _ in range(MAX_ATTEMPTS):
             found = await self._configurations.load()
-            check_version("configuration", found.version, expected)
+            if expected is not None and found.version not in expected:
+                raise StaleVersion("configuration", None, found.version)
             changed = replace(found, **changes)
             if changed == found:
                 return self._keep(found)

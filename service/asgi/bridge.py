@@ -1,6 +1,7 @@
 """FlaskToAsgi: Flask on the event loop."""
 
-from contextlib import nullcontext
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, nullcontext
 from wsgiref.types import WSGIApplication
 
 from asgiref.typing import ASGIReceiveCallable, ASGISendCallable, Scope
@@ -10,9 +11,11 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from service.asgi.admission import Admission
 from service.asgi.awaiting import await_in_place
+from service.asgi.background import BackgroundTasks
 from service.asgi.declarations import Declaration
 from service.asgi.greenlets import run_in_greenlet
 from service.asgi.holding import HoldingDetector
+from service.asgi.home import Home
 from service.asgi.http import HttpService
 from service.asgi.lifespan import LifespanDeadlines, serve_lifespan
 from service.asgi.lifetime import Lifespan
@@ -46,6 +49,7 @@ class FlaskToAsgi(WsgiToAsgi):
         max_header_size: int = 32768,
         max_in_flight: int = 4096,
         max_queued: int = 1024,
+        max_background_tasks: int = 1024,
         trusted_proxies: int = 0,
         slow_callback: float | None = None,
         startup_timeout: float = 30,
@@ -60,15 +64,18 @@ class FlaskToAsgi(WsgiToAsgi):
         is cancelled and answered by 503; one whose body is not there `body_deadline` seconds after
         it was asked for, by 408; one with more than `max_header_count` headers, or
         `max_header_size` bytes of them, by 431. At most `max_in_flight` requests are served at once
-        and `max_queued` more wait; others are answered by 503 and ``Retry-After``. The scheme, host
-        and client that so many `trusted_proxies` report are believed. In development, a view that
-        holds the loop for more than `slow_callback` seconds is named in the log with its line, once
-        for each line.
+        and `max_queued` more wait; others are answered by 503 and ``Retry-After``. At most
+        `max_background_tasks` run at once; they have half of `shutdown_timeout` to end. The scheme,
+        host and client that so many `trusted_proxies` report are believed. In development, a view
+        that holds the loop for more than `slow_callback` seconds is named in the log with its line,
+        once for each line.
         """
         super().__init__(flask_app)  # type: ignore[no-untyped-call]
         self.flask_app = flask_app
         self._lifespan = lifespan or nullcontext
         self._lifespan_deadlines = LifespanDeadlines(startup_timeout, shutdown_timeout)
+        self._home = Home(flask_app, self)
+        self._background_tasks = BackgroundTasks(flask_app, max_background_tasks)
         self._threads = ThreadPool(sync_workers)
         self._detector = None if slow_callback is None else HoldingDetector(slow_callback)
         defaults = Declaration(deadline=deadline, body_deadline=body_deadline)
@@ -82,7 +89,7 @@ class FlaskToAsgi(WsgiToAsgi):
             patrol=Patrol(),
             run_in_greenlet=self._detector.run if self._detector else run_in_greenlet,
         )
-        await_in_place(flask_app)
+        await_in_place(flask_app, self._home)
         accept_async_iterators(flask_app)
         let_views_declare_body_limits(flask_app)
 
@@ -94,13 +101,20 @@ class FlaskToAsgi(WsgiToAsgi):
             await self._http.serve(scope, receive, send)
         elif scope["type"] == "lifespan":
             try:
-                await serve_lifespan(self._lifespan, self._lifespan_deadlines, receive, send)
+                await serve_lifespan(self._live, self._lifespan_deadlines, receive, send)
             finally:
                 self._close()
         elif scope["type"] == "websocket":
             await refuse_websocket(receive, send)
         else:
             raise ValueError(f"FlaskToAsgi does not serve scopes of type {scope['type']!r}.")
+
+    @asynccontextmanager
+    async def _live(self) -> AsyncIterator[None]:
+        patience = self._lifespan_deadlines.shutdown / 2
+        with self._home.here():
+            async with self._lifespan(), self._background_tasks.accepted(patience):
+                yield
 
     def _close(self) -> None:
         self._threads.close()

@@ -31,7 +31,7 @@ class Exchange:
 
     __slots__ = (
         "_held", "_looked_after", "_patrol", "_pending", "_send", "_task", "_timer",
-        "client", "declared", "ended", "interruption", "started",
+        "client", "declared", "ended", "interruption", "queued", "started",
     )  # fmt: skip
 
     def __init__(
@@ -43,6 +43,7 @@ class Exchange:
     ) -> None:
         self.client = client
         self._patrol = patrol
+        self.queued = False
         self.started = False
         self.ended = False
         self.interruption: Interruption | None = None
@@ -70,7 +71,9 @@ class Exchange:
             self._look_after_stream()
 
     def begin_to_wait(self) -> None:
-        """Take note, in the request's own task, that it waits for the first time."""
+        """Take note, in the request's own task, that it waits; the first time is what counts."""
+        if self._task is not None:
+            return
         self._task = asyncio.current_task()
         self._patrol.join(self._look_after)
 
@@ -101,7 +104,7 @@ class Exchange:
     def _look_after(self) -> None:
         self._looked_after = True
         declared = self.declared()
-        if not declared.to_its_end:
+        if self._ends_with_client():
             self.client.watch(self._client_has_gone)
         if declared.deadline is not None and declared.deadline < math.inf:
             left = max(0.0, declared.deadline - PERIOD)
@@ -109,8 +112,12 @@ class Exchange:
             loop = asyncio.get_running_loop()
             self._timer = loop.call_later(left, self._be_late, context=Context())
 
+    def _ends_with_client(self) -> bool:
+        # What has not begun need not be brought to its end.
+        return self.queued or not self.declared().to_its_end
+
     def _client_has_gone(self) -> None:
-        if not self.ended:
+        if not self.ended and self._ends_with_client():
             self._interrupt(Interruption.GONE)
 
     def _be_late(self) -> None:

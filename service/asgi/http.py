@@ -12,7 +12,7 @@ from asgiref.typing import ASGIReceiveCallable, ASGISendCallable, HTTPScope
 from flask import Flask
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
-from service.asgi.admission import Admission
+from service.asgi.admission import RETRY_AFTER, Admission
 from service.asgi.body import RequestBody
 from service.asgi.client import Client
 from service.asgi.declarations import Declaration
@@ -63,28 +63,14 @@ class HttpService:
             await refuse(self.flask_app, error, environ, send)
         else:
             exchange = Exchange(client, send, declared, self.patrol)
-            await self._admit(environ, exchange, send)
-
-    async def _admit(
-        self, environ: WSGIEnvironment, exchange: Exchange, send: ASGISendCallable
-    ) -> None:
-        if not self.admission.is_free():
-            try:
-                await self.admission.wait()
-            except ServiceUnavailable as error:
-                await refuse(self.flask_app, error, environ, send)
-                return
-        try:
             await self._serve_exchange(environ, exchange, send)
-        finally:
-            self.admission.leave()
 
     async def _serve_exchange(
         self, environ: WSGIEnvironment, exchange: Exchange, send: ASGISendCallable
     ) -> None:
         current_exchange.set(exchange)
         try:
-            await self._run(environ, exchange)
+            await self._admit(environ, exchange, send)
         except asyncio.CancelledError:
             if not exchange.takes_back():
                 raise
@@ -94,6 +80,28 @@ class HttpService:
             exchange.leave()
             # A context may live on, with a task that the view has started for one.
             current_exchange.set(None)
+
+    async def _admit(
+        self, environ: WSGIEnvironment, exchange: Exchange, send: ASGISendCallable
+    ) -> None:
+        if not self.admission.is_free():
+            try:
+                await self._queue(exchange)
+            except ServiceUnavailable as error:
+                exchange.leave()
+                await refuse(self.flask_app, error, environ, send)
+                return
+        try:
+            await self._run(environ, exchange)
+        finally:
+            self.admission.leave()
+
+    async def _queue(self, exchange: Exchange) -> None:
+        # Watched from here on, so that its deadline counts from its arrival.
+        exchange.queued = True
+        exchange.begin_to_wait()
+        await self.admission.wait()
+        exchange.queued = False
 
     def _refuse_body(
         self, environ: WSGIEnvironment, declared: Callable[[], Declaration]
@@ -124,6 +132,8 @@ class HttpService:
         method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
         if exchange.interruption is Interruption.LATE:
             logger.warning("%s %r passed its deadline", method, path)
-            await refuse(self.flask_app, ServiceUnavailable(), environ, send)
+            # What has begun may have had its effect: only the others are told to come again.
+            error = ServiceUnavailable(retry_after=RETRY_AFTER if exchange.queued else None)
+            await refuse(self.flask_app, error, environ, send)
         else:
             logger.info("%s %r was cancelled: its client has gone", method, path)

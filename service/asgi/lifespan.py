@@ -5,6 +5,7 @@ import logging
 from dataclasses import dataclass
 
 from asgiref.typing import ASGIReceiveCallable, ASGISendCallable
+from click import ClickException
 
 from service.asgi.lifetime import Lifespan, Lifetime, Overdue
 
@@ -14,10 +15,11 @@ GRACE = 1
 logger = logging.getLogger(__name__)
 
 
-class StartupFailed(Exception):
+class StartupFailed(ClickException):
     """The application cannot start, for a reason that its operator can mend.
 
-    Its text is all that the operator gets to see: one line, with what to do.
+    Its text is all that the operator gets to see, of a server as of a command: one line, with what
+    to do.
     """
 
 

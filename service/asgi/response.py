@@ -18,12 +18,13 @@ ExcInfo: TypeAlias = (
 Send: TypeAlias = Callable[..., Awaitable[None]]
 """Sends one ASGI message or more."""
 
-HOP_BY_HOP = frozenset(
-    b"connection keep-alive proxy-authenticate proxy-authorization te trailer trailers"
+SERVER_HEADERS = frozenset(
+    b"connection date keep-alive proxy-authenticate proxy-authorization te trailer trailers"
     b" transfer-encoding upgrade".split()
 )
-"""Headers that are the server's own affair (RFC 9110, 7.6.1): an application's are left out, as by
-gunicorn. Over HTTP/2 they would be errors."""
+"""Headers that are the server's own affair: an application's are left out. Those of one hop
+(RFC 9110, 7.6.1) gunicorn leaves out too, and over HTTP/2 they would be errors. Servers add a
+``Date`` and look for no other: ``send_file`` has one, and it may stand only once (5.3)."""
 
 logger = logging.getLogger(__name__)
 
@@ -97,7 +98,7 @@ class Response:
             "headers": [
                 (name, v.encode("latin-1"))
                 for k, v in headers
-                if (name := k.lower().encode("latin-1")) not in HOP_BY_HOP
+                if (name := k.lower().encode("latin-1")) not in SERVER_HEADERS
             ],
             "trailers": False,
         }

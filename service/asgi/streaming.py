@@ -2,14 +2,13 @@
 
 import asyncio
 import io
-from collections.abc import AsyncIterable, Iterator
+from collections.abc import AsyncIterable, Awaitable, Iterator
 from functools import partial
 from typing import Any, TypeVar
 
 from flask import Flask, Response, stream_with_context
 from werkzeug.wsgi import FileWrapper
 
-from service.asgi.awaiting import await_here
 from service.asgi.greenlets import await_in_greenlet, in_greenlet
 
 T = TypeVar("T")
@@ -24,36 +23,42 @@ def accept_async_iterators(flask_app: Flask) -> None:
     It keeps the request's context to its end, for ``stream_with_context`` knows sync ones only.
     """
     inner = flask_app.make_response
-    flask_app.make_response = partial(_make_response, inner)  # type: ignore[method-assign]
+    make_response = partial(_make_response, flask_app, inner)
+    flask_app.make_response = make_response  # type: ignore[method-assign]
 
 
-def _make_response(inner: Any, returned: Any) -> Response:  # noqa: ANN401  # A view returns many.
+def _make_response(app: Flask, inner: Any, returned: Any) -> Response:  # noqa: ANN401  # Views return many.
     if hasattr(returned, "__aiter__"):
-        returned = _stream(returned)
+        returned = _stream(app, returned)
     elif isinstance(returned, tuple) and returned and hasattr(returned[0], "__aiter__"):
-        returned = (_stream(returned[0]), *returned[1:])
+        returned = (_stream(app, returned[0]), *returned[1:])
     response: Response = inner(returned)
     if hasattr(response.response, "__aiter__"):
-        response.response = _stream(response.response)
+        response.response = _stream(app, response.response)
     return response
 
 
-def _stream(iterable: Any) -> Any:  # noqa: ANN401  # Of str or of bytes.
-    return stream_with_context(_iterate(iterable))
+def _stream(app: Flask, iterable: Any) -> Any:  # noqa: ANN401  # Of str or of bytes.
+    return stream_with_context(_iterate(app, iterable))
 
 
-def _iterate(iterable: AsyncIterable[T]) -> Iterator[T]:
+def _iterate(app: Flask, iterable: AsyncIterable[T]) -> Iterator[T]:
     """Await one item after another and, at the end or before, the closing of the iterator."""
     iterator = aiter(iterable)
+    wait = app.async_to_sync(_await)
     try:
         while True:
             try:
-                yield await_here(anext(iterator))
+                yield wait(anext(iterator))
             except StopAsyncIteration:
                 return
     finally:
         if (close := getattr(iterator, "aclose", None)) is not None:
-            await_here(close())
+            wait(close())
+
+
+async def _await(awaitable: Awaitable[T]) -> T:
+    return await awaitable
 
 
 class FileChunks(FileWrapper):

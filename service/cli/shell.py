@@ -1,6 +1,7 @@
 """`flask shell`: a console over open stores, where use-cases can be awaited."""
 
 import sys
+from functools import partial
 
 import click
 from flask import Flask
@@ -8,10 +9,10 @@ from flask import Flask
 from domain.pagination import PageRequest
 from service import wiring
 from service.application import create_app
-from service.cli.background_loop import background_loop
+from service.asgi import FlaskToAsgi, started
 from service.cli.config import settings_or_exit
 from service.cli.console import AsyncConsole, Names
-from service.cli.errors import readable_errors
+from service.lifespan import opened
 from service.settings import Settings
 from service.use_cases import UseCases
 
@@ -27,7 +28,8 @@ def shell() -> None:
     settings = settings_or_exit()
     wired = wiring.wire(settings)
     app = create_app(settings, wired.use_cases)
-    with readable_errors(), background_loop(wired.opened) as loop, app.app_context():
+    FlaskToAsgi(app, lifespan=partial(opened, wired))
+    with started(app) as loop, app.app_context():
         _interact(AsyncConsole(_names(settings, wired.use_cases, app), loop))
 
 

@@ -21,7 +21,7 @@ def db_init() -> None:
 
 @click.command
 def purge() -> None:
-    """Remove what was kept for its set time: deleted authors, and activity."""
+    """Remove what was kept for its time: what was deleted, activity, and answers under keys."""
     with readable_errors():
         asyncio.run(_purge(settings_or_exit(), datetime.now(UTC)))
 
@@ -33,5 +33,9 @@ async def _purge(settings: Settings, now: datetime) -> None:
     async with wired.opened():
         authors = await wired.use_cases.catalogue.purge_authors(deleted_before)
         click.echo(f"Removed {authors} authors that were deleted before {deleted_before:%F}.")
+        books = await wired.use_cases.catalogue.purge_books(deleted_before)
+        click.echo(f"Removed {books} books that were deleted before {deleted_before:%F}.")
         events = await wired.use_cases.activity.purge_events(occurred_before)
         click.echo(f"Removed {events} events that occurred before {occurred_before:%F}.")
+        answers = await wired.use_cases.idempotency.purge_answers()
+        click.echo(f"Removed {answers} answers that were kept for their time.")

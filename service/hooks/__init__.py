@@ -1,1 +1,6 @@
-"""What happens around a view."""
+"""What happens around every view: who is let in, and what each answer carries."""
+
+from service.hooks.before_views import register_hooks
+from service.hooks.envelope import Envelope
+
+__all__ = ["Envelope", "register_hooks"]

@@ -95,7 +95,7 @@ def header_parameters(declared: Route) -> list[Parameter]:
 def _read(declared: Route) -> Iterable[Mapping[str, Any]]:
     if declared.conditional is not None:
         yield IF_MATCH if declared.changes else IF_NONE_MATCH
-    if declared.method == "POST":
+    if declared.bears_key:
         yield IDEMPOTENCY_KEY
 
 

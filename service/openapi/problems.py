@@ -27,6 +27,8 @@ _FAULTS = {
     PROBLEMS[InvalidQuery].slug: [{"parameter": "limit", "detail": "must be a whole number"}],
 }
 
+_AUTHOR = UUID("01900000-0000-7000-8000-000000000001")
+
 # Errors whose own texts are the details of the examples, where a kind has no set text.
 _RAISED = (
     MalformedBody("Invalid JSON: EOF while parsing an object at line 1 column 12"),
@@ -34,8 +36,8 @@ _RAISED = (
     NotAcceptableAnswer(),
     UnsupportedBody("The body's media type must be application/json, not text/plain."),
     PreconditionRequired(),
-    StaleVersion("author", 3),
-    NotFound("author", UUID("01900000-0000-7000-8000-000000000001")),
+    StaleVersion("author", _AUTHOR, 3),
+    NotFound("author", _AUTHOR),
     Conflict("The configuration is being changed by others; try again."),
 )
 _DETAILS = {

@@ -1,7 +1,7 @@
 """Authors as clients see them."""
 
 from datetime import date, datetime
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 from uuid import UUID
 
 from pydantic import ConfigDict, Field, JsonValue
@@ -12,6 +12,7 @@ from domain.catalogue.entities import (
     NAME_MAX_LENGTH,
     AuthorDetails,
 )
+from domain.catalogue.queries import AuthorQuery, AuthorSort
 from service.schemas.fields import (
     REQUEST_CONFIG,
     Line,
@@ -19,6 +20,8 @@ from service.schemas.fields import (
     RequestSchema,
     VersionedResponse,
 )
+from service.schemas.lists import Search, sorting
+from service.schemas.pagination import PageQuery
 
 Name = Annotated[
     Line,
@@ -37,6 +40,21 @@ _DETAILS: Final[dict[str, JsonValue]] = {
     "bornOn": "1970-11-27",
     "diedOn": None,
 }
+
+
+AuthorOrder = Literal["createdAt", "-createdAt", "name", "-name", "updatedAt", "-updatedAt"]
+
+
+class AuthorsQuery(PageQuery):
+    """Which authors, in which order: a minus puts the greatest first."""
+
+    sort: AuthorOrder = "createdAt"
+    search: Search | None = None
+
+    def of_authors(self) -> AuthorQuery:
+        """Give what the use-cases take."""
+        by, descending = sorting(self.sort)
+        return AuthorQuery(sort=AuthorSort(by), descending=descending, search=self.search)
 
 
 class AuthorBody(RequestSchema):

@@ -15,6 +15,11 @@ class RequestSchema(BaseModel):
 
     model_config = REQUEST_CONFIG
 
+    @classmethod
+    def parameters(cls) -> list[str]:
+        """Name the fields as clients do."""
+        return [field.alias or name for name, field in cls.model_fields.items()]
+
 
 class ResponseSchema(BaseModel):
     """A JSON object that a client gets, made from the attributes of an entity."""

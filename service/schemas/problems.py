@@ -1,6 +1,7 @@
 """Problems as clients see them (RFC 9457)."""
 
 from typing import Annotated, NotRequired
+from uuid import UUID
 
 from pydantic import Field
 from typing_extensions import TypedDict
@@ -16,6 +17,13 @@ class FaultResponse(TypedDict):
     parameter: NotRequired[Annotated[str, Field(description="The name of a query's parameter.")]]
 
 
+class BookTitleResponse(TypedDict):
+    """A book, as far as people need it to know which one is meant."""
+
+    id: UUID
+    title: str
+
+
 class ProblemResponse(TypedDict):
     """Why a request was not fulfilled (RFC 9457). Clients ignore members that they don't know."""
 
@@ -24,3 +32,7 @@ class ProblemResponse(TypedDict):
     status: Annotated[int, Field(description="The same as the answer's own.")]
     detail: Annotated[str, Field(description="What is wrong with this very request; for people.")]
     errors: NotRequired[list[FaultResponse]]
+    books: NotRequired[
+        Annotated[list[BookTitleResponse], Field(description="Some of the books in the way.")]
+    ]
+    count: NotRequired[Annotated[int, Field(description="How many books are in the way.")]]

@@ -12,7 +12,9 @@ from pydantic import (
 )
 
 from service.settings.flags import parse_flag
+from service.settings.hosts import LOCAL_HOSTS, HostPatterns, parse_hosts
 from service.settings.mysql_address import MySQLAddress, parse_mysql_uri
+from service.settings.origins import parse_origins
 from service.settings.store_uris import (
     SecretUri,
     checked_mongo_database,
@@ -69,6 +71,16 @@ class Settings(BaseModel):
         default=SecretStr(DEVELOPMENT_KEY), description="a secret that signs sessions"
     )
 
+    allowed_hosts: Annotated[HostPatterns, BeforeValidator(parse_hosts)] = Field(
+        default=LOCAL_HOSTS,
+        description="names, *.names, addresses or networks, without ports, separated by commas",
+    )
+    trusted_proxies: int = Field(default=0, ge=0, le=10, description="proxies in a row, 0 to 10")
+    cors_origins: Annotated[tuple[str, ...], BeforeValidator(parse_origins)] = Field(
+        default=(), description="origins like https://app.example.org, separated by commas"
+    )
+    cors_credentials: Flag = False
+
     mysql: Annotated[MySQLAddress, BeforeValidator(parse_mysql_uri)] | None = Field(
         default=None,
         validation_alias="FLASK_MYSQL_URI",
@@ -103,6 +115,13 @@ class Settings(BaseModel):
     )
     max_body_size: int = Field(
         default=1_048_576, ge=1, le=1_073_741_824, description="bytes, 1 to 1073741824"
+    )
+    slow_request: float = Field(
+        default=1.0,
+        ge=0,
+        le=3600,
+        allow_inf_nan=False,
+        description="seconds until a request counts as slow, up to 3600, or 0 for never",
     )
     activity_retention_days: Days = 365
     deleted_retention_days: Days = 30

@@ -30,4 +30,6 @@ def _shown(value: object) -> str | int | float | None:
         return MASK
     if value is None or isinstance(value, int | float):
         return value
+    if isinstance(value, tuple):
+        return ",".join(value) or None
     return str(value)

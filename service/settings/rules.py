@@ -42,6 +42,8 @@ def _pair_problems(given: Mapping[str, Given]) -> Iterator[str]:
         yield f"FLASK_REDIS_URI and {REDIS_HOST} are both set; expected one of them"
     if REDIS_PASSWORD in given and REDIS_HOST not in given:
         yield f"{REDIS_PASSWORD} is set without {REDIS_HOST}; expected both, or FLASK_REDIS_URI"
+    if _is_on("FLASK_CORS_CREDENTIALS", given) and "FLASK_CORS_ORIGINS" not in given:
+        yield "FLASK_CORS_CREDENTIALS is on without FLASK_CORS_ORIGINS; expected both"
     if "FLASK_MONGO_DB_NAME" in given and "FLASK_MONGO_URI" not in given:
         yield "FLASK_MONGO_DB_NAME is set without FLASK_MONGO_URI; expected both"
 
@@ -57,6 +59,9 @@ def _production_problems(given: Mapping[str, Given]) -> Iterator[str]:
     yield from _key_problems(given.get("FLASK_SECRET_KEY"))
     if _is_on("FLASK_DEBUG", given):
         yield "FLASK_DEBUG is on; expected it off in production, where it would show internals"
+    if "FLASK_ALLOWED_HOSTS" not in given:
+        expected = "expected the names by which clients call this service in production"
+        yield f"FLASK_ALLOWED_HOSTS is not set; {expected}"
     if not _is_on("FLASK_ALLOW_EMBEDDED", given):
         yield from _missing_stores(given)
 

@@ -3,17 +3,15 @@
 from flask import Blueprint
 
 from domain.activity.use_cases import Activity
-from domain.configuration.use_cases import RuntimeConfiguration
 from domain.events import Event
-from domain.pagination import Page
 from domain.permissions import Permission
 from service.routes import RateClass, route
 from service.schemas.activity import ActivityQuery, EventResponse
 from service.schemas.pagination import PageResponse
-from service.views.pages import page_request
+from service.views.lists import Listed, Lists
 
 
-def activity_blueprint(activity: Activity, configuration: RuntimeConfiguration) -> Blueprint:
+def activity_blueprint(activity: Activity, lists: Lists) -> Blueprint:
     """Make the routes of the activity log over its use-cases."""
     blueprint = Blueprint("activity", __name__, url_prefix="/v1/activity")
 
@@ -26,9 +24,11 @@ def activity_blueprint(activity: Activity, configuration: RuntimeConfiguration) 
         query=ActivityQuery,
         answer=PageResponse[EventResponse],
     )
-    async def list_activity(query: ActivityQuery) -> Page[Event]:
+    async def list_activity(query: ActivityQuery) -> Listed[Event]:
         """List what happened, newest first."""
-        page = await page_request(query, configuration)
-        return await activity.list_events(page, kind=query.kind, subject=query.subject)
+        return await lists.page(
+            query,
+            lambda page: activity.list_events(page, kind=query.kind, subject=query.subject),
+        )
 
     return blueprint

@@ -6,19 +6,19 @@ from uuid import UUID
 from flask import Blueprint
 
 from domain.catalogue.entities import Author
+from domain.catalogue.errors import AuthorHasBooks
 from domain.catalogue.use_cases import Catalogue
-from domain.configuration.use_cases import RuntimeConfiguration
+from domain.entities import Expected
 from domain.errors import InvalidValue, NotFound
-from domain.pagination import Page
 from domain.permissions import Permission
 from service.arguments import JSON, MERGE_PATCH
 from service.routes import PUBLIC, RateClass, route
-from service.schemas.authors import AuthorBody, AuthorPatch, AuthorResponse
-from service.schemas.pagination import PageQuery, PageResponse
-from service.views.pages import page_request
+from service.schemas.authors import AuthorBody, AuthorPatch, AuthorResponse, AuthorsQuery
+from service.schemas.pagination import PageResponse
+from service.views.lists import Listed, Lists
 
 
-def authors_blueprint(catalogue: Catalogue, configuration: RuntimeConfiguration) -> Blueprint:
+def authors_blueprint(catalogue: Catalogue, lists: Lists) -> Blueprint:
     """Make the routes of authors over their use-cases."""
     blueprint = Blueprint("authors", __name__, url_prefix="/v1/authors")
 
@@ -44,12 +44,17 @@ def authors_blueprint(catalogue: Catalogue, configuration: RuntimeConfiguration)
         "",
         callers=PUBLIC,
         rate=RateClass.READ,
-        query=PageQuery,
+        query=AuthorsQuery,
         answer=PageResponse[AuthorResponse],
     )
-    async def list_authors(query: PageQuery) -> Page[Author]:
-        """List authors, oldest first."""
-        return await catalogue.list_authors(await page_request(query, configuration))
+    async def list_authors(query: AuthorsQuery) -> Listed[Author]:
+        """List authors, oldest first or in another order.
+
+        `search` finds names by their words: each of its words is how one of the name's begins.
+        """
+        return await lists.page(
+            query, lambda page: catalogue.list_authors(page, query.of_authors())
+        )
 
     @route(
         blueprint,
@@ -76,9 +81,7 @@ def authors_blueprint(catalogue: Catalogue, configuration: RuntimeConfiguration)
         conditional=AuthorResponse,
         errors=(NotFound, InvalidValue),
     )
-    async def replace_author(
-        author_id: UUID, body: AuthorBody, expected: frozenset[int] | None
-    ) -> Author:
+    async def replace_author(author_id: UUID, body: AuthorBody, expected: Expected) -> Author:
         """Replace all details of an author."""
         return await catalogue.replace_author(author_id, body.details(), expected)
 
@@ -94,9 +97,7 @@ def authors_blueprint(catalogue: Catalogue, configuration: RuntimeConfiguration)
         conditional=AuthorResponse,
         errors=(NotFound, InvalidValue),
     )
-    async def change_author(
-        author_id: UUID, body: AuthorPatch, expected: frozenset[int] | None
-    ) -> Author:
+    async def change_author(author_id: UUID, body: AuthorPatch, expected: Expected) -> Author:
         """Change some details of an author."""
         return await catalogue.change_author(author_id, body, expected)
 
@@ -108,9 +109,9 @@ def authors_blueprint(catalogue: Catalogue, configuration: RuntimeConfiguration)
         rate=RateClass.WRITE,
         status=HTTPStatus.NO_CONTENT,
         conditional=AuthorResponse,
-        errors=(NotFound,),
+        errors=(NotFound, AuthorHasBooks),
     )
-    async def delete_author(author_id: UUID, expected: frozenset[int] | None) -> None:
+    async def delete_author(author_id: UUID, expected: Expected) -> None:
         """Delete an author."""
         await catalogue.delete_author(author_id, expected)
 

@@ -4,6 +4,7 @@ from flask import Blueprint
 
 from domain.configuration.entities import Configuration
 from domain.configuration.use_cases import RuntimeConfiguration
+from domain.entities import Expected
 from domain.errors import Conflict, CorruptedValue
 from domain.permissions import Permission
 from service.arguments import JSON, MERGE_PATCH
@@ -40,9 +41,7 @@ def configuration_blueprint(configuration: RuntimeConfiguration) -> Blueprint:
         conditional=ConfigurationResponse,
         errors=(CorruptedValue, Conflict),
     )
-    async def change_configuration(
-        body: ConfigurationPatch, expected: frozenset[int] | None
-    ) -> Configuration:
+    async def change_configuration(body: ConfigurationPatch, expected: Expected) -> Configuration:
         """Change some values."""
         return await configuration.change(body, expected)
 

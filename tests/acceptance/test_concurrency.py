@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -87,3 +88,39 @@ def test_no_change_of_the_configuration_is_lost(deployment: Deployment) -> None:
     assert {answer.json()["type"] for answer in refused} <= {"/problems/conflict"}
     assert sorted(answer.json()["version"] for answer in made) == list(range(1, len(made) + 1))
     client.patch(path, json={"defaultPageSize": 20})
+
+
+def test_fifty_posts_with_one_key_make_one_author(deployment: Deployment) -> None:
+    client = deployment.client
+    key = {"Idempotency-Key": f'"{uuid4()}"'}
+    before = len(items(client, "/v1/authors"))
+
+    answers = all_at_once(
+        lambda _: client.post("/v1/authors", json={"name": "Only one"}, headers=key), range(50)
+    )
+
+    assert {answer.status_code for answer in answers} <= {201, 409}
+    made = [answer for answer in answers if answer.status_code == 201]
+    assert len({answer.content for answer in made}) == 1
+    assert sum("Idempotency-Replayed" not in answer.headers for answer in made) == 1
+    assert len(items(client, "/v1/authors")) == before + 1
+
+
+def test_fifty_increments_by_who_knows_the_version_are_all_there(deployment: Deployment) -> None:
+    client = deployment.client
+    path = f"/v1/authors/{created(client, biography='0')['id']}"
+
+    def increment(_: int) -> None:
+        while True:
+            read = client.get(path)
+            count = int(read.json()["biography"]) + 1
+            answer = client.patch(
+                path, json={"biography": str(count)}, headers={"If-Match": read.headers["ETag"]}
+            )
+            if answer.status_code != httpx.codes.PRECONDITION_FAILED:
+                assert answer.status_code == httpx.codes.OK
+                return
+
+    all_at_once(increment, range(50))
+
+    assert client.get(path).json().items() >= {"biography": "50", "version": 51}.items()

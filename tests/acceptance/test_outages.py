@@ -103,6 +103,7 @@ def test_without_mysql_what_needs_it_is_refused(
     before = items(client, "/v1/authors")
     with way.away(restartable_mysql):
         check(ask_all(client, at_first), refused=NEEDS_MYSQL)
+        wait_until_told(client, "MySQL does not answer")
         check(ask_all(client, later), refused=NEEDS_MYSQL)
     until(lambda: client.get("/v1/authors").status_code == 200, "MySQL is used again")
     assert items(client, "/v1/authors") == before
@@ -117,6 +118,7 @@ def test_without_mongodb_all_is_served_but_its_own(
     before = client.get("/v1/configuration").json()
     with way.away(restartable_mongo):
         check(ask_all(client, at_first), refused=NEEDS_MONGODB)
+        wait_until_told(client, "MongoDB does not answer")
         check(ask_all(client, later), refused=NEEDS_MONGODB)
     until(lambda: client.get("/v1/activity").status_code == 200, "MongoDB is used again")
     assert client.get("/v1/configuration").json() == before
@@ -134,6 +136,7 @@ def test_without_redis_all_is_served(
     at_first, later = new_authors(client, settings), new_authors(client, settings)
     with way.away(restartable_redis):
         check(ask_all(client, at_first), refused=set())
+        wait_until_told(client, "Redis does not answer")
         check(ask_all(client, later), refused=set())
     until(lambda: is_cached(client, settings, later.changed), "Redis is used again")
     check_recovery(client, settings)
@@ -180,9 +183,15 @@ def check(answers: Mapping[str, httpx.Response], *, refused: set[str]) -> None:
     assert {name: wait for name, wait in waits.items() if wait >= STORE_TIMEOUT} == {}
 
 
+def wait_until_told(client: httpx.Client, health: str) -> None:
+    """Wait until the landing page, which asks the stores once in a while, tells this."""
+    until(lambda: health in client.get("/").text, f"the landing page tells: {health}")
+
+
 def check_recovery(client: httpx.Client, settings: Settings) -> None:
     """Check that all is served again, and each change of an author was told once."""
     check(ask_all(client, new_authors(client, settings)), refused=set())
+    wait_until_told(client, "All is well")
     wait_until_delivered(settings)
     check_told_once(client)
 

@@ -181,7 +181,7 @@ def test_sigterm_ends_it_cleanly(deployment: Deployment) -> None:
     (server,) = deployment.servers
     created(deployment.client)
     with socket.create_connection(("127.0.0.1", server.port)) as idle:
-        idle.sendall(b"GET /v1/authors HTTP/1.1\r\nhost: x\r\n\r\n")
+        idle.sendall(b"GET /v1/authors HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n")
         assert idle.recv(65536).startswith(b"HTTP/1.1 200 ")
         assert server.stop() == 0
     assert server.output().splitlines()[-1].endswith("(CTRL + C to quit)")
@@ -191,7 +191,7 @@ def test_sigterm_ends_it_cleanly(deployment: Deployment) -> None:
 def test_a_request_in_flight_at_sigterm_is_answered(tmp_path: Path, embedded: Settings) -> None:
     body = b'{"name":"Ann"}'
     head = (
-        b"POST /v1/authors HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n"
+        b"POST /v1/authors HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\n"
         b"content-length: %d\r\nexpect: 100-continue\r\n\r\n" % len(body)
     )
     with Hypercorn(tmp_path, embedded, *PRODUCTION) as server:

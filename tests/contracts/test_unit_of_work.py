@@ -5,6 +5,8 @@ from dataclasses import replace
 
 import pytest
 
+from domain.catalogue.queries import AuthorQuery
+from domain.pagination import PageRequest
 from tests.contracts.conftest import AnyStores, AnyUnitOfWork
 from tests.contracts.test_authors import add, get, make_author
 from tests.contracts.test_outbox import make_event
@@ -12,7 +14,7 @@ from tests.contracts.test_outbox import make_event
 
 async def test_a_unit_gives_its_result(unit_of_work: AnyUnitOfWork) -> None:
     async def count(stores: AnyStores) -> int:
-        return len(await stores.authors.list(None, 10))
+        return len((await stores.authors.list(PageRequest(10), AuthorQuery())).items)
 
     assert await unit_of_work.run(count) == 0
     assert await unit_of_work.read(count) == 0

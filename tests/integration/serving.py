@@ -14,22 +14,32 @@ ROOT = Path(__file__).parents[2]
 HYPERCORN = ("hypercorn", "--bind", "127.0.0.1:0", "--workers", "0", "served:app")
 
 
-def start(folder: Path, app: str, *command: str) -> "subprocess.Popen[str]":
-    """Start `python -m *command` over the source of an application, ``served:app``."""
+def start(
+    folder: Path, app: str, *command: str, terminal: int | None = None
+) -> "subprocess.Popen[str]":
+    """Start `python -m *command` over the source of an application, ``served:app``.
+
+    Its standard input and output are the terminal, where there is one, and else this process's.
+    """
     (folder / "served.py").write_text(app)
     return subprocess.Popen(
         [sys.executable, "-m", *command],
         cwd=folder,
         env=os.environ | {"PYTHONPATH": str(ROOT)},
+        stdin=terminal,
+        stdout=terminal,
         stderr=subprocess.PIPE,
         text=True,
     )
 
 
 @contextmanager
-def hypercorn(folder: Path, app: str, worker_class: str = "asyncio") -> Iterator[int]:
+def hypercorn(
+    folder: Path, app: str, worker_class: str = "asyncio", terminal: int | None = None
+) -> Iterator[int]:
     """Serve an application; give the port, once it is open."""
-    with start(folder, app, *HYPERCORN, "--worker-class", worker_class) as server:
+    command = [*HYPERCORN, "--worker-class", worker_class]
+    with start(folder, app, *command, terminal=terminal) as server:
         try:
             assert server.stderr is not None
             for line in server.stderr:

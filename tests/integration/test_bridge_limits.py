@@ -1,5 +1,6 @@
 """Bodies and headers that are too much, or too slow, under a real server."""
 
+import contextlib
 from collections.abc import Iterator
 
 import pytest
@@ -40,18 +41,43 @@ def port(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         yield port
 
 
+def ask_unheard(port: int, request: bytes, end: bytes) -> bytes:
+    """Return an answer up to its end, and don't wait for the server to hear the request out."""
+    with connect(port) as connection:
+        connection.sendall(request)
+        answer = b""
+        while not answer.endswith(end) and (more := connection.recv(65536)):
+            answer += more
+    return answer
+
+
 @pytest.mark.parametrize("path", ["/unread", "/async", "/sync"])
 def test_a_body_too_long_gets_413_before_it_is_sent(port: int, path: str) -> None:
-    answer = ask(port, HEAD.format(path, 1001, "").encode())
+    answer = ask_unheard(port, HEAD.format(path, 1001, "").encode(), b"problem 413")
     assert answer.startswith(b"HTTP/1.1 413 ")
     assert answer.endswith(b"problem 413")
 
 
 @pytest.mark.parametrize("path", ["/async", "/sync"])
 def test_a_body_that_stalls_gets_408(port: int, path: str) -> None:
-    answer = ask(port, HEAD.format(path, 5, "").encode() + b"abc")
+    answer = ask_unheard(port, HEAD.format(path, 5, "").encode() + b"abc", b"problem 408")
     assert answer.startswith(b"HTTP/1.1 408 ")
     assert answer.endswith(b"problem 408")
+
+
+@pytest.mark.parametrize("path", ["/async", "/sync"])
+def test_a_body_that_trickles_gets_408(port: int, path: str) -> None:
+    """No pause between two bytes is as long as the deadline; all together are."""
+    answer = b""
+    with connect(port) as connection:
+        connection.sendall(HEAD.format(path, 1000, "").encode())
+        connection.settimeout(0.02)
+        for _ in range(999):
+            connection.sendall(b"x")
+            with contextlib.suppress(TimeoutError):
+                answer = connection.recv(65536)
+                break
+    assert answer.startswith(b"HTTP/1.1 408 ")
 
 
 def test_a_client_that_waits_for_100_gets_it(port: int) -> None:

@@ -13,15 +13,16 @@ from pathlib import Path
 
 import httpx
 import pytest
+from h2.exceptions import ProtocolError
 
-from tests.integration.serving import ROOT
+from tests.integration.serving import ROOT, connect
 from tests.servers.host import free_port
 
 APP = """
 import asyncio, os, threading
 from contextlib import asynccontextmanager
 from pathlib import Path
-from flask import Flask, request
+from flask import Flask, Response, request
 from service.asgi import FlaskToAsgi, StartupFailed, served
 
 @asynccontextmanager
@@ -110,6 +111,17 @@ async def endless():
         finally:
             await note("closed")
     return generate()
+
+@flask_app.get("/lacking")
+async def lacking():
+    return Response(iter(["part"]), headers={"Content-Length": "9"})
+
+@flask_app.get("/broken")
+async def broken():
+    def generate():
+        yield "part"
+        raise LookupError("in mid-stream")
+    return Response(generate())
 
 @flask_app.get("/late")
 @served(deadline=0.1)
@@ -261,6 +273,41 @@ async def test_a_client_that_goes_away_closes_its_stream(
 
 async def test_a_late_request_gets_503(client: httpx.AsyncClient) -> None:
     assert (await client.get("/late")).status_code == 503
+
+
+# What Hypercorn 0.18 does over HTTP/2 with a stream that breaks: docs/choosing-a-server.md.
+@pytest.mark.parametrize(
+    "server,path",
+    [
+        pytest.param(server, path, id=f"{name}-{path}")
+        for name, server in SERVERS.items()
+        for path in ("/lacking", "/broken")
+        if (name, path) != ("hypercorn, HTTP/2", "/broken")
+    ],
+    indirect=["server"],
+)
+async def test_a_client_sees_that_a_part_is_not_the_whole(
+    client: httpx.AsyncClient, path: str
+) -> None:
+    # httpx now and then lets an error of its HTTP/2 library's through as it is.
+    with pytest.raises((httpx.ProtocolError, ProtocolError)):
+        await client.get(path)
+
+
+@pytest.mark.parametrize(
+    "server",
+    [server for server in SERVERS.values() if not server.http2],
+    ids=[name for name, server in SERVERS.items() if not server.http2],
+    indirect=True,
+)
+def test_a_websocket_is_refused(address: str) -> None:
+    request = (
+        b"GET /meet HTTP/1.1\r\nhost: x\r\nupgrade: websocket\r\nconnection: upgrade\r\n"
+        b"sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+    )
+    with connect(int(address.rsplit(":", 1)[1])) as connection:
+        connection.sendall(request)
+        assert connection.recv(65536).startswith(b"HTTP/1.1 403 ")
 
 
 def test_the_lifespan_is_entered_and_left(server: Server, tmp_path: Path) -> None:

@@ -48,6 +48,15 @@ async def test_a_new_file_gets_its_folder_and_its_schema(tmp_path: Path) -> None
         assert await get(SQLUnitOfWork(database, lambda: None), author.id) == author
 
 
+async def test_it_may_be_opened_again(tmp_path: Path) -> None:
+    database = SQLiteDatabase(tmp_path / "test.sqlite3", timeout=10.0, pool_timeout=0.2)
+    author = make_author()
+    async with database.opened():
+        await add(SQLUnitOfWork(database, lambda: None), author)
+    async with database.opened():
+        assert await get(SQLUnitOfWork(database, lambda: None), author.id) == author
+
+
 async def test_a_file_that_another_process_uses_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "used.sqlite3"
     command = [sys.executable, "-c", HOLD, str(path)]

@@ -15,12 +15,17 @@ from adapters.memory.identifiers import SequentialIdentifiers
 from adapters.memory.unit_of_work import MemoryStores, MemoryUnitOfWork
 from domain.activity.relay import Relay
 from domain.activity.use_cases import Activity
-from domain.catalogue.entities import Author, AuthorDetails
+from domain.catalogue.entities import Author, AuthorDetails, Book, BookDetails
+from domain.catalogue.queries import AuthorQuery, BookQuery
 from domain.catalogue.use_cases import Catalogue
 from domain.configuration.entities import Configuration
 from domain.configuration.use_cases import RuntimeConfiguration
 from domain.errors import StoreUnavailable
 from domain.events import Event
+from domain.health.use_cases import Health
+from domain.idempotency.unit_of_work import IdempotentUnitOfWork
+from domain.idempotency.use_cases import Idempotency
+from domain.pagination import MAX_PAGE_SIZE, PageRequest
 from service.use_cases import UseCases
 
 Result = TypeVar("Result")
@@ -30,11 +35,18 @@ CACHE_TTL = 600.0
 _ANYBODY = UUID(int=0)
 _END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 _ALL = 10_000
+_ALL_OF_THEM = PageRequest(MAX_PAGE_SIZE)
 
 
 def details_of(name: str = "Han Kang", **others: object) -> AuthorDetails:
     """Give all details of an author; those that are not told are None."""
     return {"name": name, "biography": None, "born_on": None, "died_on": None, **others}
+
+
+def book_of(title: str, *author_ids: UUID, **others: object) -> BookDetails:
+    """Give all details of a book; those that are not told are None."""
+    absent = {"isbn": None, "published_on": None, "language": None, "price": None}
+    return {"title": title, "author_ids": author_ids, **absent, **others}
 
 
 async def no_trouble() -> None:
@@ -150,11 +162,26 @@ class TroubledConfigurations(MemoryConfigurations):
         return await super().replace(configuration, changed_at)
 
 
+@dataclass
+class TroubledStore:
+    """A store that is `away`, or not; it counts its `pings`."""
+
+    technology: str
+    away: bool = False
+    pings: int = 0
+
+    async def ping(self) -> None:
+        self.pings += 1
+        if self.away:
+            raise StoreUnavailable(self.technology, "connection refused")
+
+
 @dataclass(frozen=True)
 class State:
     """All that the stores hold."""
 
     authors: list[Author]
+    books: list[Book]
     pending: list[Event]
     recorded: list[Event]
     configuration: Configuration
@@ -168,21 +195,34 @@ class Fakes:
     identifiers: SequentialIdentifiers = field(default_factory=SequentialIdentifiers)
     unit_of_work: TroubledUnitOfWork = field(default_factory=TroubledUnitOfWork)
     author_cache: MemoryCache[Author] = field(default_factory=lambda: MemoryCache(CACHE_TTL))
+    book_cache: MemoryCache[Book] = field(default_factory=lambda: MemoryCache(CACHE_TTL))
     activity_log: TroubledActivityLog = field(default_factory=TroubledActivityLog)
     configurations: TroubledConfigurations = field(default_factory=TroubledConfigurations)
+    stores: list[TroubledStore] = field(default_factory=list)
 
     def use_cases(self) -> UseCases:
         """Give new use-cases over the fakes, as another process would have."""
+        unit_of_work = IdempotentUnitOfWork(self.unit_of_work, self.clock)
         return UseCases(
-            catalogue=Catalogue(self.unit_of_work, self.author_cache, self.clock, self.identifiers),
+            catalogue=Catalogue(
+                unit_of_work, self.author_cache, self.book_cache, self.clock, self.identifiers
+            ),
             activity=Activity(self.activity_log),
             configuration=RuntimeConfiguration(self.configurations, self.clock),
+            idempotency=Idempotency(self.unit_of_work, self.clock),
             relay=Relay(self.unit_of_work, self.activity_log, self.clock, self.identifiers),
+            health=Health(self.stores, self.clock),
         )
 
     async def authors(self) -> list[Author]:
         """Give all authors."""
-        return await self._read(lambda stores: stores.authors.list(None, _ALL))
+        page = await self._read(lambda stores: stores.authors.list(_ALL_OF_THEM, AuthorQuery()))
+        return [*page.items]
+
+    async def books(self) -> list[Book]:
+        """Give all books."""
+        page = await self._read(lambda stores: stores.books.list(_ALL_OF_THEM, BookQuery()))
+        return [*page.items]
 
     async def pending(self) -> list[Event]:
         """Give all events of the outbox, the claimed and postponed ones too; none is touched."""
@@ -206,6 +246,7 @@ class Fakes:
         """Give all that is stored."""
         return State(
             authors=await self.authors(),
+            books=await self.books(),
             pending=await self.pending(),
             recorded=await self.recorded(),
             configuration=await MemoryConfigurations.load(self.configurations),

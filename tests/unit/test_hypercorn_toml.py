@@ -20,5 +20,7 @@ def test_hypercorn_takes_the_file() -> None:
     assert config.bind == ["0.0.0.0:8000"]
 
 
-def test_an_idle_connection_is_not_cut_short() -> None:
+def test_neither_an_idle_connection_nor_a_long_download_is_cut_short() -> None:
     assert SETTINGS["read_timeout"] > SETTINGS["keep_alive_timeout"]
+    # It ends answers as well: Hypercorn counts from the client's last byte, not from its own.
+    assert SETTINGS["read_timeout"] >= 3600

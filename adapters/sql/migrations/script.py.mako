@@ -1,7 +1,7 @@
 """${message}.
 
 Say here what the SQL does not, in place of these rules. MySQL commits each statement by itself, so
-it is one per migration, right when repeated; SQLite runs all of them in one transaction. Servers of
+each is right when repeated; SQLite runs all of them in one transaction. Servers of
 the release before go on beside the new schema during a deployment: expand first (add what is new,
 with defaults), and contract in a later release (drop what nothing uses any more). The downgrade
 leaves the schema as the upgrade found it, which tests/integration/migrations checks.

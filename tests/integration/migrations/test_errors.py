@@ -37,8 +37,8 @@ down_revision = "{down_revision}"
 
 def upgrade() -> None:
     execute(
-        mysql="CREATE TABEL books (id INT)",
-        sqlite=["CREATE TABLE books (id INT)", "CREATE TABEL shops (id INT)"],
+        mysql="CREATE TABEL shelves (id INT)",
+        sqlite=["CREATE TABLE shelves (id INT)", "CREATE TABEL shops (id INT)"],
     )
 """
 
@@ -65,7 +65,7 @@ def test_sql_may_hold_percent_signs_and_colons(
     sql = "INSERT INTO alembic_version VALUES ('%s:x')"
     (versions / "9999_signs.py").write_text(
         BROKEN.format(revision="9999", down_revision=latest_revision(versions))
-        .replace("CREATE TABEL books (id INT)", sql)
+        .replace("CREATE TABEL shelves (id INT)", sql)
         .replace("CREATE TABEL shops (id INT)", sql)
     )
     migrations = database.migrations(output, versions)

@@ -1,6 +1,6 @@
 """A SQL database that does as a test tells it, and keeps what it was asked for."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 
 from adapters.sql.statements import Statement
@@ -46,6 +46,9 @@ class ScriptedDatabase:
     async def execute(self, _statement: Statement, _parameters: Parameters) -> int:
         await self._call("execute")
         return 1
+
+    async def insert(self, _statement: Statement, _rows: Sequence[Parameters]) -> None:
+        await self._call("execute")
 
     async def fetch_one(self, _statement: Statement, _parameters: Parameters) -> Row | None:
         await self._call("fetch")

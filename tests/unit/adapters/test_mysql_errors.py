@@ -10,7 +10,7 @@ from adapters.mysql.errors import (
     translated_connect_errors,
     translated_errors,
 )
-from adapters.sql.connection import Aborted
+from adapters.sql.connection import Aborted, Deadlock, LockTimeout
 from domain.errors import Conflict, OutcomeUnknown, StoreNotReady, StoreUnavailable
 
 ADDRESS = MySQLAddress(
@@ -33,7 +33,6 @@ OVERLOADED = [
     err.OperationalError(1040, "Too many connections"),
     err.OperationalError(1041, "Out of memory"),
     err.OperationalError(1203, "User has more than max_user_connections"),
-    err.OperationalError(1205, "Lock wait timeout exceeded"),
     err.OperationalError(1290, "The server is running with --read-only"),
     err.OperationalError(1317, "Query execution was interrupted"),
     err.OperationalError(1969, "Query execution was interrupted (max_statement_time exceeded)"),
@@ -58,6 +57,16 @@ def test_what_may_run_again_is_aborted(error: Exception) -> None:
         raise error
 
     assert caught.value.__cause__ is error
+
+
+def test_a_deadlock_is_told_apart() -> None:
+    with pytest.raises(Deadlock), translated_errors():
+        raise DEADLOCK
+
+
+def test_a_lock_that_another_keeps_is_told_apart() -> None:
+    with pytest.raises(LockTimeout), translated_errors():
+        raise err.OperationalError(1205, "Lock wait timeout exceeded")
 
 
 @pytest.mark.parametrize("error", OVERLOADED, ids=name_of)

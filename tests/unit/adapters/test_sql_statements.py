@@ -58,3 +58,9 @@ def test_the_first_rows_are_chosen_in_the_way_of_each_dialect() -> None:
     assert translated.sqlite == (
         "DELETE FROM t WHERE id IN (SELECT id FROM t WHERE a < :a ORDER BY a LIMIT :limit)"
     )
+
+
+def test_the_first_rows_of_a_table_without_ids_are_told_apart_by_another_key() -> None:
+    assert first_rows("t", where="a < :a", order_by="a", key="rowid").sqlite == (
+        "WHERE rowid IN (SELECT rowid FROM t WHERE a < :a ORDER BY a LIMIT :limit)"
+    )

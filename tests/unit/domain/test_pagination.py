@@ -5,13 +5,13 @@ from uuid import UUID
 import pytest
 
 from domain.errors import InvalidValue
-from domain.pagination import MAX_PAGE_SIZE, Page, PageRequest
+from domain.pagination import MAX_PAGE_SIZE, Page, PageRequest, Position
 
 IDS = [UUID(int=number) for number in range(1, 5)]
 
 
 def page_of(found: list[UUID], limit: int) -> Page[UUID]:
-    return Page.of(found, limit, lambda item: item)
+    return Page.of(found, limit, Position)
 
 
 @pytest.mark.parametrize("limit", [1, MAX_PAGE_SIZE])
@@ -28,7 +28,7 @@ def test_a_page_of_any_other_size_is_refused(limit: int) -> None:
 
 
 def test_one_item_more_than_the_limit_tells_that_there_is_a_next_page() -> None:
-    assert page_of(IDS[:3], 2) == Page(items=IDS[:2], next_after=IDS[1])
+    assert page_of(IDS[:3], 2) == Page(items=IDS[:2], next_after=Position(IDS[1]))
 
 
 @pytest.mark.parametrize("found", [[], IDS[:1], IDS[:2]])

@@ -8,6 +8,8 @@ from flask import Flask
 
 from service.application import create_app
 from service.asgi import FlaskToAsgi
+from service.asgi.testing import AsyncTestClient
+from service.hooks import Envelope
 from service.settings import Settings, load_settings
 from service.use_cases import UseCases
 from tests.bad_requests import WHICHEVER_VERSION
@@ -30,9 +32,9 @@ def app(testing_settings: Settings, use_cases: UseCases) -> Flask:
 
 
 @pytest.fixture
-async def client(app: Flask) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(
-        transport=httpx.ASGITransport(FlaskToAsgi(app)),
+async def client(app: Flask, testing_settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
+    async with AsyncTestClient(
+        Envelope(FlaskToAsgi(app), testing_settings),
         base_url="http://service.test",
         headers=WHICHEVER_VERSION,
     ) as client:

@@ -8,18 +8,18 @@ import pytest
 from domain.errors import StoreUnavailable
 from service.application import create_app
 from service.asgi import FlaskToAsgi
+from service.asgi.testing import AsyncTestClient
+from service.hooks import Envelope
 from service.settings import load_settings
 from service.use_cases import UseCases
 from tests.bad_requests import WHICHEVER_VERSION
 from tests.unit.fakes import Fakes, details_of, raising
 
 
-def client_of(use_cases: UseCases, **environ: str) -> httpx.AsyncClient:
+def client_of(use_cases: UseCases, **environ: str) -> AsyncTestClient:
     settings = load_settings({"FLASK_CONFIG": "testing", **environ}, dotenv=None)
-    transport = httpx.ASGITransport(FlaskToAsgi(create_app(settings, use_cases)))
-    return httpx.AsyncClient(
-        transport=transport, base_url="http://service.test", headers=WHICHEVER_VERSION
-    )
+    application = Envelope(FlaskToAsgi(create_app(settings, use_cases)), settings)
+    return AsyncTestClient(application, headers=WHICHEVER_VERSION)
 
 
 @pytest.mark.parametrize("debug", ["0", "1"])

@@ -11,6 +11,7 @@ from service.settings import load_settings
 PRODUCTION = {
     "FLASK_CONFIG": "production",
     "FLASK_ALLOW_EMBEDDED": "1",
+    "FLASK_ALLOWED_HOSTS": "api.example.org",
     "FLASK_SECRET_KEY": "q8Zr1vXw5NcT0yBd7LkJ3mHs6PfG9aUe",
 }
 

@@ -9,9 +9,12 @@ from domain.catalogue.entities import Author
 from domain.catalogue.ports import CatalogueStores
 from domain.errors import StoreNotReady
 from domain.events import Event
+from domain.idempotency.entities import Claim, KeptAnswer
+from domain.idempotency.ports import IdempotencyStores
 from service import wiring
 from service.cli import stores
 from service.settings import Settings, load_settings
+from tests.contracts.test_books import make_book
 
 TESTING = {
     "FLASK_CONFIG": "testing",
@@ -52,15 +55,29 @@ def event(days_ago: int) -> Event:
 
 
 async def fill(wired: wiring.Wiring) -> None:
-    """Delete authors 9 and 11 days ago, let one live, and record events of 19 and 21 days ago."""
+    """Delete of authors and books one 9 and one 11 days ago, and let one live; record events.
+
+    Keep an answer since 23 and one since 25 hours.
+    """
 
     async def delete(stores: CatalogueStores) -> None:
         for days in (9, 11, 12):
             await stores.authors.add(author(days))
+        await stores.books.add([make_book(id=UUID(int=days)) for days in (9, 11, 12)])
         for days in (9, 11):
-            await stores.authors.delete(UUID(int=days), datetime.now(UTC) - timedelta(days=days))
+            deleted_at = datetime.now(UTC) - timedelta(days=days)
+            await stores.authors.delete(UUID(int=days), deleted_at)
+            await stores.books.delete(UUID(int=days), deleted_at)
+
+    async def keep(stores: IdempotencyStores) -> None:
+        for hours in (23, 25):
+            claim = Claim(caller="anonymous", key=f"{hours}", fingerprint=bytes(32))
+            claimed_at = datetime.now(UTC) - timedelta(hours=hours)
+            await stores.kept_answers.claim(claim, claimed_at)
+            await stores.kept_answers.keep(claim, KeptAnswer(201, (), b""), claimed_at)
 
     await wired.adapters.unit_of_work.run(delete)
+    await wired.adapters.unit_of_work.run(keep)
     await wired.adapters.activity_log.record([event(19), event(21), event(22)])
 
 
@@ -74,10 +91,12 @@ def test_a_purge_removes_what_was_kept_for_its_time(
     assert result.exit_code == 0, result.output
     assert [line.split(" that ")[0] for line in result.stdout.splitlines()] == [
         "Removed 1 authors",
+        "Removed 1 books",
         "Removed 2 events",
+        "Removed 1 answers",
     ]
     again = CliRunner().invoke(stores.purge)
-    assert again.stdout.count("Removed 0 ") == 2
+    assert again.stdout.count("Removed 0 ") == 4
 
 
 def test_what_was_initialised_is_told(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:

@@ -9,22 +9,27 @@ import pytest
 from flask import Flask, abort
 from werkzeug.exceptions import HTTPException, ServiceUnavailable, Unauthorized
 
+from domain.catalogue.errors import AuthorHasBooks, BookTitle, IsbnTaken
 from domain.errors import (
     Conflict,
     CorruptedValue,
     DomainError,
+    InvalidBatch,
     InvalidValue,
     NotFound,
     OutcomeUnknown,
     StaleVersion,
     StoreUnavailable,
 )
+from domain.idempotency.errors import KeyReused, RequestInProgress
 from service.asgi import FlaskToAsgi
+from service.asgi.testing import AsyncTestClient
 from service.error_responses import register_error_responses
 from service.problems import PROBLEMS
 from service.request_errors import (
     Fault,
     InvalidBody,
+    InvalidKey,
     InvalidQuery,
     MalformedBody,
     NotAcceptableAnswer,
@@ -81,17 +86,67 @@ ANSWERS = {
             "If-Match must name the ETag of the version that is changed, or * for whichever."
         ),
     },
-    StaleVersion("author", 7): {
+    StaleVersion("author", AUTHOR_ID, 7): {
         "type": "/problems/stale-version",
         "title": "Stale version",
         "status": 412,
-        "detail": "The author is at version 7 by now.",
+        "detail": f"The author {AUTHOR_ID} is at version 7 by now.",
     },
     NotFound("author", AUTHOR_ID): {
         "type": "/problems/not-found",
         "title": "Not found",
         "status": 404,
         "detail": f"There is no author {AUTHOR_ID}.",
+    },
+    InvalidKey("The Idempotency-Key must be one string."): {
+        "type": "/problems/invalid-idempotency-key",
+        "title": "Invalid idempotency key",
+        "status": 400,
+        "detail": "The Idempotency-Key must be one string.",
+    },
+    KeyReused("a-key"): {
+        "type": "/problems/idempotency-key-reused",
+        "title": "Idempotency key reused",
+        "status": 422,
+        "detail": "This Idempotency-Key was used for another request; a new request needs a new"
+        " key.",
+    },
+    RequestInProgress("a-key"): {
+        "type": "/problems/request-in-progress",
+        "title": "Request in progress",
+        "status": 409,
+        "detail": "A request with this Idempotency-Key is still at work; repeat this one to get"
+        " its answer.",
+    },
+    InvalidBatch({3: IsbnTaken("9780553448184"), 5: InvalidValue("author_ids", "are two")}): {
+        "type": "/problems/invalid-batch",
+        "title": "Invalid batch",
+        "status": 422,
+        "detail": "2 items of the batch were refused.",
+        "errors": [
+            {
+                "pointer": "#/items/3/isbn",
+                "detail": "The ISBN 9780553448184 is that of another book.",
+            },
+            {"pointer": "#/items/5/authorIds", "detail": "are two"},
+        ],
+    },
+    AuthorHasBooks(AUTHOR_ID, [BookTitle(AUTHOR_ID, "흰")], 12): {
+        "type": "/problems/author-has-books",
+        "title": "Author has books",
+        "status": 409,
+        "detail": f"The author {AUTHOR_ID} has 12 books, which are to go first.",
+        "books": [{"id": str(AUTHOR_ID), "title": "흰"}],
+        "count": 12,
+    },
+    IsbnTaken("9780553448184"): {
+        "type": "/problems/isbn-taken",
+        "title": "ISBN taken",
+        "status": 409,
+        "detail": "The ISBN 9780553448184 is that of another book.",
+        "errors": [
+            {"pointer": "#/isbn", "detail": "The ISBN 9780553448184 is that of another book."}
+        ],
     },
     Conflict("Somebody was faster."): {
         "type": "/problems/conflict",
@@ -115,7 +170,8 @@ ANSWERS = {
         "type": "/problems/outcome-unknown",
         "title": "Outcome unknown",
         "status": 503,
-        "detail": "A store went away during the change. Read again to see whether it was made.",
+        "detail": "A store went away during the change. Read again to see whether it was made, or"
+        " repeat the request if it had an Idempotency-Key.",
     },
 }
 
@@ -130,8 +186,7 @@ def flask_app() -> Flask:
 
 @pytest.fixture
 async def http(flask_app: Flask) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(FlaskToAsgi(flask_app))
-    async with httpx.AsyncClient(transport=transport, base_url="http://service.test") as client:
+    async with AsyncTestClient(FlaskToAsgi(flask_app), base_url="http://service.test") as client:
         yield client
 
 
@@ -209,6 +264,14 @@ async def test_a_store_that_is_away_tells_when_to_come_back(
     raise_at_root(flask_app, error_class("Redis", "gone", retry_after=7))
 
     assert (await http.get("/")).headers["retry-after"] == "7"
+
+
+async def test_a_request_at_work_tells_when_to_come_back(
+    flask_app: Flask, http: httpx.AsyncClient
+) -> None:
+    raise_at_root(flask_app, RequestInProgress("a-key", retry_after=3))
+
+    assert (await http.get("/")).headers["retry-after"] == "3"
 
 
 async def test_an_error_has_the_problem_of_its_nearest_class(

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from domain.errors import StoreNotReady, StoreUnavailable
-from service import relay_worker
+from service import purge_worker, relay_worker
 from service.asgi import StartupFailed
 from service.lifespan import serving
 from service.settings import Settings
@@ -78,6 +78,23 @@ async def test_events_are_delivered_while_the_server_serves(wiring: Wiring) -> N
     assert event.subject == str(author.id)
 
 
+async def test_old_answers_are_forgotten_while_the_server_serves(
+    wiring: Wiring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(purge_worker, "INTERVAL", 0)
+    purged = asyncio.Event()
+
+    class Idempotency:
+        async def purge_answers(self) -> int:
+            purged.set()
+            return 0
+
+    wiring = replace(wiring, use_cases=replace(wiring.use_cases, idempotency=Idempotency()))
+
+    async with serving(wiring), asyncio.timeout(10):
+        await purged.wait()
+
+
 async def test_nothing_is_delivered_before_and_after(wiring: Wiring) -> None:
     wiring.adapters.activity_log.record = None
     await wiring.use_cases.catalogue.create_author(details_of())
@@ -87,6 +104,28 @@ async def test_nothing_is_delivered_before_and_after(wiring: Wiring) -> None:
         pass
 
     assert {task.get_name() for task in asyncio.all_tasks()} == {asyncio.current_task().get_name()}
+
+
+def test_it_may_be_entered_again_on_another_loop(wiring: Wiring) -> None:
+    async def serve() -> None:
+        async with serving(wiring), asyncio.timeout(10):
+            await deliver()
+            # The relay waits by now.
+            await deliver()
+
+    async def deliver() -> None:
+        author = await wiring.use_cases.catalogue.create_author(details_of())
+        while str(author.id) not in await recorded():  # noqa: ASYNC110  # The relay tells nobody.
+            await asyncio.sleep(0)
+
+    async def recorded() -> set[str]:
+        log = wiring.adapters.activity_log
+        return {
+            event.subject for event in await log.list(kind=None, subject=None, before=None, limit=9)
+        }
+
+    asyncio.run(serve())
+    asyncio.run(serve())
 
 
 class IdleRelay:

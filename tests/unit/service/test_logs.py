@@ -6,6 +6,9 @@ from contextlib import contextmanager
 
 import pytest
 
+from domain.timing import Stopwatch
+from service.hooks.current import CurrentRequest, current_request
+from service.hooks.tracing import Trace
 from service.logs import configure_logging
 
 
@@ -71,3 +74,19 @@ def test_only_what_goes_wrong_in_a_migration_is_written(program: Program) -> Non
         logging.getLogger("alembic.runtime.migration").warning("wrong")
 
     assert program.written == "WARNING alembic.runtime.migration: wrong\n"
+
+
+def test_the_line_of_a_request_has_its_id_and_its_trace(program: Program) -> None:
+    trace = Trace("4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7", sampled=True, state="")
+    with program.logging_at("INFO"):
+        for request in (
+            CurrentRequest("GET", "7", None, Stopwatch()),
+            CurrentRequest("GET", "8", trace, Stopwatch()),
+        ):
+            token = current_request.set(request)
+            logging.getLogger("domain").info("x")
+            current_request.reset(token)
+
+    assert program.written == (
+        "INFO domain [7]: x\nINFO domain [8 trace 4bf92f3577b34da6a3ce929d0e0e4736]: x\n"
+    )

@@ -17,6 +17,7 @@ OF_EACH = {
     "body-too-large",
     "internal-error",
     "overloaded",
+    "unknown-host",
     "store-unavailable",
 }
 
@@ -48,3 +49,11 @@ def test_a_problem_is_there_once_and_in_the_order_of_the_statuses(app: Flask) ->
         problems = problems_of(rule, declared)
         assert len(problems) == len(set(problems))
         assert [it.status for it in problems] == sorted(it.status for it in problems)
+
+
+def test_a_post_can_have_a_wrong_key(app: Flask) -> None:
+    assert slugs(app, "authors.create_author") >= {
+        "idempotency-key-reused",
+        "invalid-idempotency-key",
+        "request-in-progress",
+    }

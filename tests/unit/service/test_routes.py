@@ -112,3 +112,20 @@ async def test_a_page_links_to_the_next_one(client: httpx.AsyncClient) -> None:
     assert first.links["next"]["url"] == f"/v1/authors?limit=2&cursor={first.json()['nextCursor']}"
     assert [author["name"] for author in second.json()["items"]] == ["Pak Kyongni"]
     assert "link" not in second.headers
+
+
+async def test_a_post_with_a_key_is_done_once(client: httpx.AsyncClient) -> None:
+    key = {"Idempotency-Key": '"6ba7b810-9dad-41d1-80b4-00c04fd430c8"'}
+
+    first, again = [
+        await client.post("/v1/authors", json={"name": "Han Kang"}, headers=key) for _ in range(2)
+    ]
+    other = await client.post("/v1/authors", json={"name": "Yi Sang"}, headers=key)
+
+    assert (first.status_code, again.status_code, other.status_code) == (201, 201, 422)
+    assert again.content == first.content
+    for header in ("location", "etag", "content-type"):
+        assert again.headers[header] == first.headers[header]
+    assert again.headers["idempotency-replayed"] == "true"
+    assert "idempotency-replayed" not in first.headers
+    assert len((await client.get("/v1/authors")).json()["items"]) == 1

@@ -20,6 +20,7 @@ MYSQL = "mysql://app:hunter2@db/imflask"
 PRODUCTION = {
     "FLASK_CONFIG": "production",
     "FLASK_SECRET_KEY": KEY,
+    "FLASK_ALLOWED_HOSTS": "api.example.org",
     "FLASK_MYSQL_URI": MYSQL,
     "FLASK_MONGO_URI": "mongodb://app:hunter2@docs",
     "FLASK_MONGO_DB_NAME": "imflask",
@@ -64,6 +65,10 @@ class TestDefaults:
             ("activity_retention_days", 365),
             ("deleted_retention_days", 30),
             ("log_level", "INFO"),
+            ("trusted_proxies", 0),
+            ("slow_request", 1),
+            ("cors_origins", ()),
+            ("cors_credentials", False),
         ],
     )
     def test_limits(self, field: str, default: object) -> None:
@@ -230,6 +235,11 @@ class TestValues:
             ("FLASK_MAX_BODY_SIZE", "0"),
             ("FLASK_ACTIVITY_RETENTION_DAYS", "0"),
             ("FLASK_DELETED_RETENTION_DAYS", "36501"),
+            ("FLASK_TRUSTED_PROXIES", "-1"),
+            ("FLASK_TRUSTED_PROXIES", "11"),
+            ("FLASK_SLOW_REQUEST", "-1"),
+            ("FLASK_SLOW_REQUEST", "nan"),
+            ("FLASK_SLOW_REQUEST", "inf"),
         ],
     )
     def test_a_malformed_value_is_named_with_what_was_expected(self, name: str, value: str) -> None:
@@ -250,7 +260,14 @@ class TestProduction:
         assert load(**PRODUCTION).profile == "production"
 
     @pytest.mark.parametrize(
-        "missing", ["FLASK_SECRET_KEY", "FLASK_MYSQL_URI", "FLASK_REDIS_URI", "FLASK_MONGO_URI"]
+        "missing",
+        [
+            "FLASK_SECRET_KEY",
+            "FLASK_ALLOWED_HOSTS",
+            "FLASK_MYSQL_URI",
+            "FLASK_REDIS_URI",
+            "FLASK_MONGO_URI",
+        ],
     )
     def test_each_is_needed(self, missing: str) -> None:
         environ = {name: value for name, value in PRODUCTION.items() if name != missing}
@@ -260,7 +277,12 @@ class TestProduction:
         assert re.match(rf"{missing}\b.* is not set; expected .*production", line)
 
     def test_one_machine_may_be_enough(self) -> None:
-        settings = load(FLASK_CONFIG="production", FLASK_SECRET_KEY=KEY, FLASK_ALLOW_EMBEDDED="1")
+        settings = load(
+            FLASK_CONFIG="production",
+            FLASK_SECRET_KEY=KEY,
+            FLASK_ALLOWED_HOSTS="api.example.org",
+            FLASK_ALLOW_EMBEDDED="1",
+        )
         assert settings.mysql is None
 
     @pytest.mark.parametrize(
@@ -323,6 +345,7 @@ class TestErrors:
         }
         lines = problems(environ)
         assert [line.split()[0] for line in lines] == [
+            "FLASK_ALLOWED_HOSTS",
             "FLASK_CACHE_TTL",
             "FLASK_MONGO_DB_NAME",
             "FLASK_MYSQL_URI",

@@ -43,6 +43,7 @@ def sqlite_path(tmp_path: Path) -> Path:
 
 def chosen(wiring: Wiring) -> list[type]:
     adapters = wiring.adapters
+    assert type(adapters.book_cache) is type(adapters.author_cache)
     return [
         type(adapter)
         for adapter in (
@@ -157,22 +158,22 @@ async def test_stores_are_opened_in_order_and_closed_in_reverse(
 
 async def test_a_commit_that_leaves_events_wakes_the_relay(testing_settings: Settings) -> None:
     wiring = wire(testing_settings)
-    assert not wiring.events_waiting.is_set()
+    assert not wiring.events_waiting.event.is_set()
 
     await wiring.use_cases.catalogue.create_author(details_of())
 
-    assert wiring.events_waiting.is_set()
+    assert wiring.events_waiting.event.is_set()
 
 
 async def test_a_read_does_not_wake_the_relay(testing_settings: Settings) -> None:
     wiring = wire(testing_settings)
     author = await wiring.use_cases.catalogue.create_author(details_of())
-    wiring.events_waiting.clear()
+    wiring.events_waiting.event.clear()
 
     await wiring.use_cases.catalogue.get_author(author.id)
     await wiring.use_cases.relay.deliver_batch()
 
-    assert not wiring.events_waiting.is_set()
+    assert not wiring.events_waiting.event.is_set()
 
 
 async def test_each_wiring_has_stores_of_its_own(testing_settings: Settings) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from domain.catalogue.entities import AuthorChanges
 from domain.catalogue.use_cases import Catalogue
-from domain.errors import InvalidValue, NotFound, StoreUnavailable
+from domain.errors import InvalidValue, NotFound, StaleVersion, StoreUnavailable
 from domain.events import Event
 from domain.pagination import PageRequest
 from tests.unit.fakes import Fakes, details_of, raising
@@ -252,6 +252,48 @@ async def test_a_unit_that_runs_again_after_a_deadlock_has_its_effect_once(
         ("author.changed", 2),
         ("author.deleted", 2),
     ]
+
+
+@pytest.mark.parametrize("expected", [None, frozenset({2}), frozenset({1, 2, 9})])
+async def test_an_author_at_a_version_that_is_expected_is_changed(
+    catalogue: Catalogue, expected: frozenset[int] | None
+) -> None:
+    author = await catalogue.create_author(details_of("1"))
+    await catalogue.change_author(author.id, {"name": "2"})
+
+    changed = await catalogue.change_author(author.id, {"name": "3"}, expected)
+    replaced = await catalogue.replace_author(author.id, FULL, frozenset({3}))
+    await catalogue.delete_author(author.id, frozenset({4}))
+
+    assert (changed.version, replaced.version) == (3, 4)
+    with pytest.raises(NotFound):
+        await catalogue.get_author(author.id)
+
+
+@pytest.mark.parametrize("expected", [frozenset(), frozenset({1}), frozenset({1, 3})])
+async def test_an_author_at_another_version_than_expected_stays_as_it_is(
+    fakes: Fakes, catalogue: Catalogue, expected: frozenset[int]
+) -> None:
+    author = await catalogue.create_author(details_of("1"))
+    await catalogue.change_author(author.id, {"name": "2"})
+    before = await fakes.state()
+
+    for attempt in (
+        catalogue.change_author(author.id, {"name": "2"}, expected),
+        catalogue.replace_author(author.id, FULL, expected),
+        catalogue.delete_author(author.id, expected),
+    ):
+        with pytest.raises(StaleVersion) as caught:
+            await attempt
+        stale = caught.value
+        assert (stale.kind, stale.identifier, stale.version) == ("author", author.id, 2)
+
+    assert await fakes.state() == before
+
+
+async def test_what_is_not_there_is_not_found_whatever_is_expected(catalogue: Catalogue) -> None:
+    with pytest.raises(NotFound):
+        await catalogue.change_author(NOBODY, {"name": "x"}, frozenset({1}))
 
 
 async def test_a_purge_removes_in_batches_what_was_deleted_before_then(

@@ -11,34 +11,7 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
 from service.asgi import FlaskToAsgi, served, uninterrupted
-from tests.unit.service.asgi.client import Exchange, exchange, http_scope
-
-END_OF_BODY: ASGIReceiveEvent = {"type": "http.request", "body": b"", "more_body": False}
-GONE: ASGIReceiveEvent = {"type": "http.disconnect"}
-
-
-class Caller:
-    """A client whose messages a test sends one by one."""
-
-    def __init__(self, app: FlaskToAsgi, method: str = "GET", path: str = "/") -> None:
-        self.messages: asyncio.Queue[ASGIReceiveEvent] = asyncio.Queue()
-        self.exchange = Exchange(app, http_scope(method, path))
-        self.exchange.receive = self.messages.get
-        self.task = asyncio.create_task(self.exchange.run())
-
-    async def says(self, *messages: ASGIReceiveEvent) -> None:
-        for message in messages:
-            await self.messages.put(message)
-
-    async def is_heard(self, left: int = 0) -> None:
-        """Wait until all but so many messages have been received."""
-        async with asyncio.timeout(10):
-            while self.messages.qsize() > left:  # noqa: ASYNC110  # A queue has no such event.
-                await asyncio.sleep(0)
-
-    async def ends(self) -> Exchange:
-        async with asyncio.timeout(10):
-            return await self.task
+from tests.unit.service.asgi.client import END_OF_BODY, GONE, Caller, exchange
 
 
 def chunk(body: bytes) -> ASGIReceiveEvent:

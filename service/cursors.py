@@ -1,0 +1,48 @@
+"""Cursors: where a page of a list starts, opaque to clients and only ours to make."""
+
+from datetime import datetime
+from uuid import UUID
+
+from itsdangerous import BadData, URLSafeSerializer
+
+from domain.pagination import Position
+
+
+class Cursors:
+    """Signs positions with a secret, so that one that was made up or changed is known.
+
+    Each is bound to its list: the name of that has all in it that decides what the list holds, and
+    in which order. A list that is asked for otherwise takes no cursor of it.
+    """
+
+    def __init__(self, secret: str) -> None:
+        self._secret = secret
+
+    def encode(self, position: Position, list_name: str) -> str:
+        """Give the cursor of the page behind a position."""
+        value = position.value
+        if isinstance(value, datetime):
+            fields = [position.id.hex, "t", value.isoformat()]
+        else:
+            fields = [position.id.hex] if value is None else [position.id.hex, "s", value]
+        signed = self._serializer(list_name).dumps(fields)
+        return signed if isinstance(signed, str) else signed.decode("ascii")
+
+    def decode(self, cursor: str, list_name: str) -> Position:
+        """Give the position; raises ValueError for a cursor that is not of this list."""
+        try:
+            fields = self._serializer(list_name).loads(cursor)
+        except (BadData, UnicodeEncodeError):
+            raise ValueError("must be a nextCursor that this list gave") from None
+        match fields:
+            case [identifier]:
+                return Position(UUID(identifier))
+            case [identifier, "t", text]:
+                return Position(UUID(identifier), datetime.fromisoformat(text))
+            case [identifier, "s", text]:
+                return Position(UUID(identifier), text)
+            case _:
+                raise ValueError("must be a nextCursor that this version gave")
+
+    def _serializer(self, list_name: str) -> URLSafeSerializer:
+        return URLSafeSerializer(self._secret, salt=f"cursor {list_name}")

@@ -1,0 +1,78 @@
+"""The pages in a real browser."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from playwright.async_api import Browser, Page, async_playwright, expect
+
+from tests.acceptance.deployments import EMBEDDED, Deployment
+from tests.servers.browser import CHROMIUM_OPTIONS, chromium
+from tests.servers.fixtures import unavailable
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.parametrize("deployment", [EMBEDDED], indirect=True),
+]
+
+PHONE = {"width": 360, "height": 740}
+DESKTOP = {"width": 1280, "height": 800}
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    program = chromium()
+    if program is None:
+        unavailable("Chromium is not installed")
+    async with (
+        async_playwright() as playwright,
+        await playwright.chromium.launch(executable_path=program, args=CHROMIUM_OPTIONS) as browser,
+    ):
+        yield browser
+
+
+@pytest.fixture(params=[("light", DESKTOP), ("dark", PHONE)], ids=["desktop", "phone"])
+async def page(
+    request: pytest.FixtureRequest, browser: Browser, deployment: Deployment
+) -> AsyncIterator[Page]:
+    """A page that may load nothing from elsewhere, and whose script must not complain."""
+    scheme, size = request.param
+    page = await browser.new_page(
+        base_url=deployment.servers[0].uri, color_scheme=scheme, viewport=size
+    )
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("requestfailed", lambda failed: complaints.append(failed.url))
+    yield page
+    assert complaints == []
+
+
+async def fits(page: Page) -> bool:
+    """Tell whether nothing has to be scrolled to from the side."""
+    fitting: bool = await page.evaluate(
+        "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+    )
+    return fitting
+
+
+async def test_the_landing_page_leads_on(page: Page) -> None:
+    await page.goto("/")
+
+    await expect(page.get_by_role("heading", level=1)).to_contain_text("imflask-asgi")
+    await expect(page.get_by_text("All is well")).to_be_visible()
+    assert await fits(page)
+    await page.get_by_role("link", name="Problems What each error means").click()
+    await page.get_by_role("link", name="/problems/stale-version").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Stale version")
+    assert await fits(page)
+
+
+async def test_the_documentation_calls_the_api(page: Page) -> None:
+    await page.goto("/docs")
+
+    operation = page.locator("#operations-authors-listAuthors")
+    await operation.locator(".opblock-summary-control").click()
+    await operation.get_by_role("button", name="Execute").click()
+    answer = operation.locator(".live-responses-table .response").first
+    await expect(answer.locator(".response-col_status")).to_contain_text("200")
+    await expect(answer.locator(".response-col_description")).to_contain_text('"nextCursor": null')

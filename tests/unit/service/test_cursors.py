@@ -1,0 +1,58 @@
+"""Cursors."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.pagination import Position
+from service.cursors import Cursors
+
+LIST = "/v1/authors?sort=name"
+KEY = UUID("01900000-0000-7000-8000-0000000000ff")
+
+cursors = Cursors("a secret")
+
+positions = st.builds(
+    Position,
+    st.uuids(),
+    st.one_of(st.none(), st.text(), st.datetimes(timezones=st.just(UTC))),
+)
+
+
+@given(positions)
+def test_a_cursor_holds_its_position(position: Position) -> None:
+    cursor = cursors.encode(position, LIST)
+
+    assert cursors.decode(cursor, LIST) == position
+    assert cursor.replace("-", "").replace("_", "").replace(".", "").isalnum()
+
+
+@pytest.mark.parametrize(
+    "cursor", ["", "x", str(KEY), "é" * 24, "\ud800", "A" * 100_000, "W10.x", ".", "W10."]
+)
+def test_what_nobody_made_is_refused(cursor: str) -> None:
+    with pytest.raises(ValueError, match="must be a nextCursor that this list gave"):
+        cursors.decode(cursor, LIST)
+
+
+@given(st.integers(min_value=0), st.characters(codec="ascii"))
+def test_a_cursor_that_was_changed_is_refused(place: int, character: str) -> None:
+    cursor = cursors.encode(Position(KEY, datetime(2026, 1, 1, tzinfo=UTC)), LIST)
+    place %= len(cursor)
+    changed = cursor[:place] + character + cursor[place + 1 :]
+
+    if changed != cursor:
+        with pytest.raises(ValueError, match="must be a nextCursor"):
+            cursors.decode(changed, LIST)
+
+
+def test_a_cursor_is_of_one_list_and_one_secret() -> None:
+    cursor = cursors.encode(Position(KEY), LIST)
+
+    with pytest.raises(ValueError, match="must be a nextCursor"):
+        cursors.decode(cursor, "/v1/authors?sort=-name")
+    with pytest.raises(ValueError, match="must be a nextCursor"):
+        Cursors("another secret").decode(cursor, LIST)
