@@ -6,6 +6,7 @@ from typing import Any
 
 from openapi_pydantic.v3.v3_1 import Parameter
 
+from domain.idempotency.entities import KEY_MAX_LENGTH
 from service.routes import Route
 from service.schemas.fields import VersionedResponse
 from service.schemas.pagination import PageResponse
@@ -29,7 +30,13 @@ IDEMPOTENCY_KEY = {
     "in": "header",
     "description": "A text that is new for each request, in double quotes. The same request with "
     "the same key is answered as it was the first time, and changes nothing again.",
-    "schema": {"type": "string", "examples": ['"6ba7b810-9dad-41d1-80b4-00c04fd430c8"']},
+    "schema": {
+        "type": "string",
+        # Quoted, with its escapes, or bare, as many clients send it.
+        "pattern": r'^("([!#-\[\]-~]|\\["\\])+"|[!#-+\--:<-\[\]-~]+)$',
+        "maxLength": KEY_MAX_LENGTH,
+        "examples": ['"6ba7b810-9dad-41d1-80b4-00c04fd430c8"'],
+    },
 }
 
 _ANSWERED: Mapping[str, Mapping[str, Any]] = {

@@ -19,12 +19,13 @@ from domain.catalogue.values import (
 )
 from service.schemas.fields import (
     REQUEST_CONFIG,
+    WHOLE_NUMBER,
     Line,
     RequestSchema,
     ResponseSchema,
     VersionedResponse,
 )
-from service.schemas.lists import Search, obeying, sorting
+from service.schemas.lists import Day, Search, obeying, sorting
 from service.schemas.pagination import PageQuery
 
 Title = Annotated[Line, Field(min_length=1, max_length=TITLE_MAX_LENGTH)]
@@ -35,16 +36,31 @@ Isbn = Annotated[
         max_length=ISBN_MAX_LENGTH,
         description="10 or 13 digits with a right check digit; hyphens and spaces may stand "
         "between them. It is kept as 13 digits.",
+        json_schema_extra={"format": "isbn"},
     ),
 ]
 Language = Annotated[
     Line,
-    Field(min_length=2, max_length=LANGUAGE_MAX_LENGTH, description="A language tag (BCP 47)."),
+    Field(
+        min_length=2,
+        max_length=LANGUAGE_MAX_LENGTH,
+        description="A language tag (BCP 47).",
+        json_schema_extra={"format": "language-tag"},
+    ),
 ]
 Amount = Annotated[
-    int, Field(ge=0, le=MAX_AMOUNT, description="In the currency's minor units: cents, won.")
+    int,
+    Field(ge=0, le=MAX_AMOUNT, description="In the currency's minor units: cents, won."),
+    WHOLE_NUMBER,
 ]
-Currency = Annotated[Line, Field(pattern="^[A-Z]{3}$", description="A code of ISO 4217.")]
+Currency = Annotated[
+    str,
+    Field(
+        pattern="^[A-Z]{3}$",
+        description="A code of ISO 4217.",
+        json_schema_extra={"format": "currency"},
+    ),
+]
 AuthorIds = Annotated[
     list[UUID],
     Field(
@@ -82,8 +98,8 @@ class AuthorBooksQuery(PageQuery):
     sort: BookOrder = "createdAt"
     search: Search | None = None
     language: Annotated[Language, AfterValidator(obeying(language_tag))] | None = None
-    published_from: date | None = None
-    published_to: date | None = None
+    published_from: Day | None = None
+    published_to: Day | None = None
 
     def of_books(self, author_id: UUID | None = None) -> BookQuery:
         """Give what the use-cases take."""

@@ -1,9 +1,11 @@
 """How lists are asked for: what their queries have in common."""
 
+import re
 from collections.abc import Callable
+from datetime import date
 from typing import Annotated, TypeVar
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic.alias_generators import to_snake
 
 from domain.errors import InvalidValue
@@ -11,6 +13,8 @@ from domain.text import search_words
 from service.schemas.fields import Line
 
 SEARCH_MAX_LENGTH = 200
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 Value = TypeVar("Value")
 
@@ -33,6 +37,18 @@ Search = Annotated[
     Field(min_length=1, max_length=SEARCH_MAX_LENGTH, examples=["han ka"]),
     AfterValidator(obeying(search_words)),
 ]
+
+
+def _day(text: object) -> object:
+    # Pydantic reads a number in a query as seconds since 1970.
+    if isinstance(text, str):
+        if not _DAY.fullmatch(text):
+            raise ValueError("must be a date in the form YYYY-MM-DD")
+        return date.fromisoformat(text)
+    return text
+
+
+Day = Annotated[date, BeforeValidator(_day)]
 
 
 def sorting(order: str) -> tuple[str, bool]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.acceptance.clients import created
 from tests.acceptance.deployments import EMBEDDED, ON_SERVERS, Deployment
 from tests.acceptance.server import ROOT
 
@@ -31,6 +32,7 @@ def test_every_answer_is_as_the_contract_says(deployment: Deployment, tmp_path: 
         cwd=tmp_path,
         env={
             **os.environ,
+            "FUZZED_AUTHOR": created(deployment.client)["id"],
             "PYTHONPATH": str(ROOT),
             "SCHEMATHESIS_HOOKS": "tests.acceptance.fuzzing.hooks",
         },
