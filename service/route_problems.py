@@ -22,6 +22,7 @@ OF_EACH: Kinds = (
     framework.ServiceUnavailable,
     domain.StoreUnavailable,
     framework.MisdirectedRequest,
+    request.RateLimited,
 )
 OF_VARIABLE_PATHS: Kinds = (framework.NotFound,)
 OF_QUERIES: Kinds = (request.InvalidQuery,)

@@ -6,6 +6,7 @@ from typing import Any
 
 from openapi_pydantic.v3.v3_1 import Parameter
 
+from domain.idempotency.entities import KEY_MAX_LENGTH
 from service.routes import Route
 from service.schemas.fields import VersionedResponse
 from service.schemas.pagination import PageResponse
@@ -31,7 +32,9 @@ IDEMPOTENCY_KEY = {
     "the same key is answered as it was the first time, and changes nothing again.",
     "schema": {
         "type": "string",
-        "pattern": r'^("([!#-\[\]-~]|\\["\\]){1,255}"|[!#-+\--:<-\[\]-~]{1,255})$',
+        # Quoted, with its escapes, or bare, as many clients send it.
+        "pattern": r'^("([!#-\[\]-~]|\\["\\])+"|[!#-+\--:<-\[\]-~]+)$',
+        "maxLength": KEY_MAX_LENGTH,
         "examples": ['"6ba7b810-9dad-41d1-80b4-00c04fd430c8"'],
     },
 }
@@ -65,14 +68,27 @@ _ANSWERED: Mapping[str, Mapping[str, Any]] = {
         "required": True,
         "schema": {"type": "string", "examples": ["Fri, 01 Jan 2027 00:00:00 GMT"]},
     },
+    "Idempotency-Replayed": {
+        "description": "`true` where this is the answer of an earlier request with the same key.",
+        "schema": {"type": "string", "const": "true"},
+    },
+    "RateLimit": {
+        "description": "How many requests (`r`) may come within so many seconds (`t`), by the "
+        "IETF's draft-ietf-httpapi-ratelimit-headers.",
+        "schema": {"type": "string", "examples": ['"read";r=1199;t=60']},
+    },
+    "RateLimit-Policy": {
+        "description": "The quota (`q`) of requests of this class in `w` seconds.",
+        "schema": {"type": "string", "examples": ['"read";q=1200;w=60']},
+    },
     "X-Request-ID": {
         "description": "Names this request in the service's log.",
         "schema": {"type": "string"},
     },
 }
 
-# What every answer has.
-_OF_EACH = ("X-Request-ID",)
+# What every answer has, the last two where its class has a limit.
+_OF_EACH = ("X-Request-ID", "RateLimit", "RateLimit-Policy")
 
 PROBLEM_HEADERS: Mapping[HTTPStatus, tuple[str, ...]] = {
     HTTPStatus.CONFLICT: ("Retry-After",),
@@ -111,6 +127,8 @@ def answered_headers(declared: Route) -> Iterable[str]:
         yield "Link"
     if declared.located:
         yield "Location"
+    if declared.bears_key:
+        yield "Idempotency-Replayed"
     if declared.retirement is not None:
         yield "Deprecation"
     if declared.retirement is not None and declared.retirement.sunset is not None:

@@ -31,6 +31,11 @@ class ProblemResponse(TypedDict):
     title: str
     status: Annotated[int, Field(description="The same as the answer's own.")]
     detail: Annotated[str, Field(description="What is wrong with this very request; for people.")]
+    request_id: NotRequired[
+        Annotated[
+            str, Field(alias="requestId", description="The same as the answer's X-Request-ID.")
+        ]
+    ]
     errors: NotRequired[list[FaultResponse]]
     books: NotRequired[
         Annotated[list[BookTitleResponse], Field(description="Some of the books in the way.")]

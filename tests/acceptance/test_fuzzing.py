@@ -36,6 +36,7 @@ def test_every_answer_is_as_the_contract_says(deployment: Deployment, tmp_path: 
         cwd=tmp_path,
         env={
             **os.environ,
+            "FUZZED_AUTHOR": created(deployment.client)["id"],
             "PYTHONPATH": str(ROOT),
             "FUZZING_AUTHOR": author,
             "SCHEMATHESIS_HOOKS": "tests.acceptance.fuzzing.hooks",

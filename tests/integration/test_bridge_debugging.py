@@ -268,7 +268,7 @@ def test_coverage_counts_the_lines_after_an_await(tmp_path: Path) -> None:
     ]
 
 
-DEADLINE = "import asgi; print(asgi.bridge._http.views._defaults.deadline)"
+DEADLINE = "import asgi; print(asgi.bridge._http.views._on_loop.deadline)"
 
 
 @pytest.mark.parametrize("profile,deadline", [("development", "inf"), ("testing", "30")])

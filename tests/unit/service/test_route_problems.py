@@ -17,6 +17,7 @@ OF_EACH = {
     "body-too-large",
     "internal-error",
     "overloaded",
+    "quota-exceeded",
     "unknown-host",
     "store-unavailable",
 }
