@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import closing
+from itertools import product
 from pathlib import Path
 from statistics import median
 from urllib.parse import urlsplit
@@ -37,6 +38,8 @@ PAGE_SIZE = 20
 PAGES = (1, 10_000)
 REPETITIONS = 15
 TIMEOUT = 60
+KEYS = {AuthorSort.CREATED_AT: ("id",), AuthorSort.NAME: ("name_key", "id")}
+QUERIES = [AuthorQuery(sort=sort, descending=down) for sort in KEYS for down in (False, True)]
 
 INSERT = """
     INSERT INTO authors (id, name, name_key, version, created_at, updated_at)
@@ -47,16 +50,17 @@ Row = tuple[bytes, str, bytes, str, str]
 Read = Callable[[], Awaitable[object]]
 
 
-def by_offset(key: str) -> str:
+def by_offset(query: AuthorQuery) -> str:
     """Give the statement that counts its way to a page."""
-    order = "id" if key == "id" else f"{key}, id"
+    direction = "DESC" if query.descending else "ASC"
+    order = ", ".join(f"{key} {direction}" for key in KEYS[query.sort])
     return f"""
         SELECT id, name, name_key, biography, born_on, died_on, version, created_at, updated_at
           FROM authors
          WHERE deleted_at IS NULL
          ORDER BY {order}
          LIMIT :limit OFFSET :offset
-    """  # noqa: S608 - the key is a literal of this module.
+    """  # noqa: S608 - the keys are literals of this module.
 
 
 def rows() -> Iterator[Row]:
@@ -98,30 +102,30 @@ async def measure(database: Database) -> dict[str, float]:
     """Give the milliseconds of each page, the median of some repetitions."""
     results = {}
     async with database.reading() as connection:
-        for sort, key in ((AuthorSort.CREATED_AT, "id"), (AuthorSort.NAME, "name_key")):
-            for page in PAGES:
-                skipped = (page - 1) * PAGE_SIZE
-                for way, read in (
-                    ("keyset", keyset(connection, sort, skipped)),
-                    ("OFFSET", offset(connection, key, skipped)),
-                ):
-                    results[f"{sort}, page {page:,}, {way}"] = await milliseconds(read)
+        for query, page in product(QUERIES, PAGES):
+            skipped = (page - 1) * PAGE_SIZE
+            order = f"{query.sort}{' descending' if query.descending else ''}"
+            for way, read in (
+                ("keyset", keyset(connection, query, skipped)),
+                ("OFFSET", offset(connection, query, skipped)),
+            ):
+                results[f"{order}, page {page:,}, {way}"] = await milliseconds(read)
     return results
 
 
-def keyset(connection: Connection, sort: AuthorSort, skipped: int) -> Read:
+def keyset(connection: Connection, query: AuthorQuery, skipped: int) -> Read:
     """Read the page behind a position."""
-    number = skipped - 1
-    value = f"author {number:07}" if sort is AuthorSort.NAME else None
+    number = ROWS - skipped if query.descending else skipped - 1
+    value = f"author {number:07}" if query.sort is AuthorSort.NAME else None
     after = Position(UUID(int=number), value) if skipped else None
-    authors, query = SQLAuthors(connection), AuthorQuery(sort=sort)
+    authors = SQLAuthors(connection)
     return lambda: authors.list(PageRequest(PAGE_SIZE, after), query)
 
 
-def offset(connection: Connection, key: str, skipped: int) -> Read:
+def offset(connection: Connection, query: AuthorQuery, skipped: int) -> Read:
     """Read the page behind a number of rows."""
     parameters = {"limit": PAGE_SIZE + 1, "offset": skipped}
-    asked = statement(by_offset(key))
+    asked = statement(by_offset(query))
     return lambda: connection.fetch_all(asked, parameters)
 
 

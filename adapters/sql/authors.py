@@ -45,6 +45,7 @@ _SELECT_FOR_UPDATE = statement(
 )
 
 _LIST = ListedTable(
+    "authors",
     """
     SELECT id, name, name_key, biography, born_on, died_on, version, created_at, updated_at
       FROM authors
@@ -57,26 +58,6 @@ _COLUMNS = {
     AuthorSort.NAME: "name_key",
     AuthorSort.UPDATED_AT: "updated_at",
 }
-
-_UPDATE = statement(
-    """
-    SELECT id, name, biography, born_on, died_on, version, created_at, updated_at
-      FROM authors
-     WHERE id = :id
-       AND deleted_at IS NULL
-    {for_update}
-    """,
-    for_update=FOR_UPDATE,
-)
-
-_SELECT_PAGE = statement("""
-    SELECT id, name, biography, born_on, died_on, version, created_at, updated_at
-      FROM authors
-     WHERE id > :after
-       AND deleted_at IS NULL
-     ORDER BY id
-     LIMIT :limit
-""")
 
 _UPDATE = statement("""
     UPDATE authors

@@ -56,7 +56,7 @@ _LOCK = statement(
     "SELECT id FROM books WHERE id = :id AND deleted_at IS NULL {for_update}", for_update=FOR_UPDATE
 )
 
-_LIST = ListedTable(_BOOKS, words="book_words", fragments=(("author_ids", _AUTHOR_IDS),))
+_LIST = ListedTable("books", _BOOKS, words="book_words", fragments=(("author_ids", _AUTHOR_IDS),))
 
 _COLUMNS = {
     BookSort.CREATED_AT: None,
@@ -200,7 +200,7 @@ def _conditions(query: BookQuery) -> list[Condition]:
             "author_id",
             query.author_id,
         ),
-        Condition("language = :language", "language", query.language),
+        Condition("language = :language", "language", query.language, served_by="books_language"),
         Condition("published_on >= :published_from", "published_from", query.published_from),
         Condition("published_on <= :published_to", "published_to", query.published_to),
     ]

@@ -7,18 +7,27 @@ import pytest
 from uuid_utils.compat import uuid7
 
 from adapters.sql.connection import Connection, Database
-from adapters.sql.statements import Statement
+from adapters.sql.statements import Statement, statement
 from adapters.sql.unit_of_work import SQLStores, SQLUnitOfWork
 from adapters.sql.values import Parameters, Row
+from domain.catalogue.entities import Author, Book
 from domain.catalogue.queries import AuthorQuery, AuthorSort, BookQuery, BookSort
-from domain.pagination import PageRequest, Position
+from domain.pagination import Page, PageRequest, Position
 from tests.contracts.test_authors import make_author
 from tests.contracts.test_books import make_book
 
 NOW = datetime(2026, 3, 4, tzinfo=UTC)
+LIMIT = 20
 AUTHORS = [uuid7() for _ in range(100)]
 TABLES = ["authors", "author_words", "books", "book_words", "book_authors"]
 ROWS = 1000
+IDS = sorted(uuid7() for _ in range(ROWS))
+
+# A row is read, and the one behind the page; for a book, its id and its two authors besides.
+READS = 5 * (LIMIT + 1)
+
+_DONT_PUSH_DOWN = statement("SET SESSION optimizer_switch = 'index_condition_pushdown=off'")
+_READS = statement("SHOW SESSION STATUS LIKE 'Handler_read%'")
 
 
 class Explaining:
@@ -57,22 +66,30 @@ def plan_of(rows: list[Row]) -> Plan:
     return Plan(steps, scans, not any("filesort" in str(row["Extra"]) for row in rows))
 
 
+def language(number: int) -> str:
+    """Give a language that half of the books have, or one that is rare."""
+    if number % 2:
+        return "en"
+    return f"{'abcdefghij'[number % 10]}{'klmnopqrst'[number // 10 % 10]}"
+
+
 async def fill(database: Database) -> None:
     """Add enough rows for an index to be worth it, and have the database count them."""
 
     async def add(stores: SQLStores) -> None:
-        for number in range(ROWS):
+        for number, key in enumerate(IDS):
             at = NOW + timedelta(seconds=number)
-            await stores.authors.add(make_author(name=f"Ann Author{number}", updated_at=at))
+            await stores.authors.add(make_author(id=key, name=f"Ann Author{number}", updated_at=at))
         books = [
             make_book(
+                id=key,
                 title=f"The Book{number}",
                 updated_at=NOW + timedelta(seconds=number),
-                language=f"{'abcdefghij'[number % 10]}{'klmnopqrst'[number // 10 % 10]}",
+                language=language(number),
                 published_on=date(1900, 1, 1) + timedelta(days=number * 30),
                 author_ids=(AUTHORS[number % 100], AUTHORS[number * 7 % 100 - 1]),
             )
-            for number in range(ROWS)
+            for number, key in enumerate(IDS)
         ]
         await stores.books.add([it for it in books if len(set(it.author_ids)) == 2])
 
@@ -94,13 +111,36 @@ async def plan_of_list(
 ) -> Plan:
     async with database.reading() as connection:
         explaining = Explaining(connection)
-        stores = SQLStores(explaining)
-        if isinstance(query, AuthorQuery):
-            await stores.authors.list(request, query)
-        else:
-            await stores.books.list(request, query)
+        await read(explaining, query, request)
         [rows] = explaining.plans
         return plan_of(rows)
+
+
+async def read(
+    connection: Connection, query: AuthorQuery | BookQuery, request: PageRequest
+) -> Page[Author] | Page[Book]:
+    stores = SQLStores(connection)
+    if isinstance(query, AuthorQuery):
+        return await stores.authors.list(request, query)
+    return await stores.books.list(request, query)
+
+
+async def reads_of(
+    connection: Connection, query: AuthorQuery | BookQuery, request: PageRequest
+) -> int:
+    """Read a page, and count the rows and entries of indexes that the database looked at."""
+    # What the storage engine passes over by itself would not be counted.
+    await connection.execute(_DONT_PUSH_DOWN, {})
+    counts = [await handler_reads(connection), await handler_reads(connection)]
+    page = await read(connection, query, request)
+    assert page.items, (query, request)
+    counts.append(await handler_reads(connection))
+    # To ask for the count may count, too.
+    return (counts[2] - counts[1]) - (counts[1] - counts[0])
+
+
+async def handler_reads(connection: Connection) -> int:
+    return sum(int(row["Value"]) for row in await connection.fetch_all(_READS, {}))
 
 
 VALUES: dict[str, str | datetime | None] = {
@@ -113,21 +153,53 @@ VALUES: dict[str, str | datetime | None] = {
 
 def requests(query: AuthorQuery | BookQuery) -> list[PageRequest]:
     """Give the request for the first page, and for one further on."""
-    return [PageRequest(20), PageRequest(20, Position(AUTHORS[50], VALUES[query.sort]))]
+    return [PageRequest(LIMIT), PageRequest(LIMIT, Position(IDS[500], VALUES[query.sort]))]
+
+
+SERVED = [
+    *(AuthorQuery(sort=it, descending=down) for it in AuthorSort for down in (False, True)),
+    *(BookQuery(sort=it, descending=down) for it in BookSort for down in (False, True)),
+    *(BookQuery(language=it, descending=down) for it in ("ak", "en") for down in (False, True)),
+]
+"""The lists whose rows one index has in their order, and no others."""
 
 
 async def test_pages_are_read_from_an_index_in_its_order(database: Database) -> None:
     await fill(database)
-    queries = [
-        *(AuthorQuery(sort=it, descending=down) for it in AuthorSort for down in (False, True)),
-        *(BookQuery(sort=it, descending=down) for it in BookSort for down in (False, True)),
-        BookQuery(language="ak"),
-    ]
-    for query in queries:
+    for query in SERVED:
         for request in requests(query):
             plan = await plan_of_list(database, query, request)
             assert plan.scans == [], (query, request)
             assert plan.is_sorted, (query, request, plan.steps)
+
+
+@pytest.mark.mysql
+async def test_mysql_reads_the_rows_of_a_page_alone(mysql: Database) -> None:
+    """Wherever the page is: what is before the position, or deleted, is not passed over."""
+    await fill(mysql)
+    async with mysql.reading() as connection:
+        for query in SERVED:
+            for request in requests(query):
+                reads = await reads_of(connection, query, request)
+                assert 0 < reads <= READS, (query, request)
+        for table in ("authors", "books"):
+            delete = f"UPDATE {table} SET deleted_at = updated_at WHERE id < :before"  # noqa: S608 - a literal.
+            await connection.execute(statement(delete), {"before": IDS[500]})
+        for query in SERVED:
+            reads = await reads_of(connection, query, PageRequest(LIMIT))
+            assert 0 < reads <= READS, query
+
+
+async def test_sqlite_starts_at_the_position(sqlite: Database) -> None:
+    await fill(sqlite)
+    for query in SERVED:
+        _, further_on = requests(query)
+        plan = await plan_of_list(sqlite, query, further_on)
+        sign = "<" if query.descending else ">"
+        key = {"created_at": "id", "updated_at": "(updated_at,id)"}.get(query.sort)
+        text = "(name_key,id)" if isinstance(query, AuthorQuery) else "(title_key,id)"
+        assert plan.steps[0].startswith("SEARCH"), plan.steps
+        assert f" AND {key or text}{sign}" in plan.steps[0], (query, plan.steps)
 
 
 async def test_what_is_asked_for_is_found_by_an_index(database: Database) -> None:
