@@ -22,7 +22,9 @@ class Load:
     failed: int
 
 
-def load(url: str, *, connections: int, seconds: float, body_size: int = 0, json_body: str = "") -> Load:
+def load(
+    url: str, *, connections: int, seconds: float, body_size: int = 0, json_body: str = ""
+) -> Load:
     """Load a server and wait for the result."""
     with loading(
         url,

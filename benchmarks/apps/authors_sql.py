@@ -62,9 +62,7 @@ class Authors:
             await cursor.execute(_LIST, {"limit": limit + 1})
             rows = await cursor.fetchall()
         items = [_author(row) for row in rows[:limit]]
-        return AuthorPage(
-            items=items, next_cursor=str(items[-1].id) if len(rows) > limit else None
-        )
+        return AuthorPage(items=items, next_cursor=str(items[-1].id) if len(rows) > limit else None)
 
     async def add(self, body: AuthorBody) -> AuthorResponse:
         """Insert one with its words and its event, in one transaction."""

@@ -72,7 +72,9 @@ class ThreadRows(threading.local):
     def get(self) -> dict[str, Any]:
         """Select the row."""
         if self.connection is None:
-            self.connection = pymysql.connect(cursorclass=pymysql.cursors.DictCursor, **mysql_address())
+            self.connection = pymysql.connect(
+                cursorclass=pymysql.cursors.DictCursor, **mysql_address()
+            )
         with self.connection.cursor() as cursor:
             cursor.execute(SELECT_ROW, (ROW_ID,))
             row: dict[str, Any] = cursor.fetchone()
