@@ -77,9 +77,10 @@ Ask = Callable[[int], Awaitable[None]]
 
 
 class Client:
-    """The client of one request: it sends no body, and stays."""
+    """The client of one request: it sends a body, most often an empty one, and stays."""
 
-    def __init__(self) -> None:
+    def __init__(self, body: bytes = b"") -> None:
+        self._body = body
         self._asked = False
 
     async def receive(self) -> dict[str, object]:
@@ -87,7 +88,7 @@ class Client:
         if self._asked:
             await asyncio.get_running_loop().create_future()
         self._asked = True
-        return {"type": "http.request", "body": b"", "more_body": False}
+        return {"type": "http.request", "body": self._body, "more_body": False}
 
     async def send(self, message: object) -> None:
         """Take a message."""

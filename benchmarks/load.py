@@ -22,22 +22,30 @@ class Load:
     failed: int
 
 
-def load(url: str, *, connections: int, seconds: float, body_size: int = 0) -> Load:
+def load(
+    url: str, *, connections: int, seconds: float, body_size: int = 0, json_body: str = ""
+) -> Load:
     """Load a server and wait for the result."""
-    with loading(url, connections=connections, seconds=seconds, body_size=body_size) as process:
+    with loading(
+        url,
+        connections=connections,
+        seconds=seconds,
+        body_size=body_size,
+        json_body=json_body,
+    ) as process:
         output, _ = process.communicate()
     return _parse(output)
 
 
 @contextmanager
 def loading(
-    url: str, *, connections: int, seconds: float, body_size: int = 0
+    url: str, *, connections: int, seconds: float, body_size: int = 0, json_body: str = ""
 ) -> Iterator[subprocess.Popen[str]]:
     """Load a server in the background; the load is ended with the context."""
     command = ["wrk", "--threads=1", f"--connections={connections}", f"--duration={seconds:.0f}s"]
     with subprocess.Popen(
         [*command, "--timeout=30s", f"--script={SCRIPT}", url],
-        env=os.environ | {"WRK_BODY_SIZE": str(body_size)},
+        env=os.environ | {"WRK_BODY_SIZE": str(body_size), "WRK_JSON": json_body},
         stdout=subprocess.PIPE,
         text=True,
     ) as process:

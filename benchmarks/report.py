@@ -64,7 +64,7 @@ def _targets(results: Results) -> Iterator[str]:
             (f"({target.letter})", target.title, bound, aim, f"{value:.3g}", target.verdict(value))
         )
     if rows:
-        yield from _table(("work", "this bridge's", "at least", "aim", "measured", ""), rows)
+        yield from table(("work", "this bridge's", "at least", "aim", "measured", ""), rows)
 
 
 def _works(results: Results) -> Iterator[str]:
@@ -86,10 +86,11 @@ def _work(series: dict[str, dict[str, float]]) -> Iterator[str]:
         if reference:
             row.append(f"{values[metrics[0]] / reference[metrics[0]]:.2f}")
         rows.append(row)
-    yield from _table(header, rows)
+    yield from table(header, rows)
 
 
-def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Give the lines of a table in Markdown."""
     yield f"| {' | '.join(header)} |"
     yield f"|{' --- |' * len(header)}"
     for row in rows:

@@ -1,10 +1,18 @@
--- Sends WRK_BODY_SIZE bytes with each request, if it is set; prints what `benchmarks.load` reads.
+-- Sends WRK_BODY_SIZE bytes with each request, or the JSON of WRK_JSON, where one is set; prints what
+-- `benchmarks.load` reads.
 
 local body_size = tonumber(os.getenv("WRK_BODY_SIZE") or 0)
 if body_size > 0 then
   wrk.method = "POST"
   wrk.headers["Content-Type"] = "application/octet-stream"
   wrk.body = string.rep("x", body_size)
+end
+
+local json = os.getenv("WRK_JSON") or ""
+if json ~= "" then
+  wrk.method = "POST"
+  wrk.headers["Content-Type"] = "application/json"
+  wrk.body = json
 end
 
 function done(summary, latency, requests)

@@ -6,6 +6,7 @@ from service.error_responses import register_error_responses
 from service.hooks import register_hooks
 from service.hooks.rate_limits import limit_rates, rate_limits
 from service.hooks.retirement import announce_retirements
+from service.sessions import CookieSessions
 from service.settings import Settings
 from service.use_cases import UseCases
 from service.views.activity import activity_blueprint
@@ -27,6 +28,7 @@ def create_app(settings: Settings, use_cases: UseCases) -> Flask:
         SECRET_KEY=settings.secret_key.get_secret_value(),
         TESTING=settings.profile == "testing",
     )
+    app.session_interface = CookieSessions()
     # A redirect is no answer for an API: an address with a slash too many is unknown.
     app.url_map.merge_slashes = False
     register_error_responses(app)

@@ -25,7 +25,8 @@ CREATE_ROWS = (
 SELECT_ROW = "SELECT id, name FROM benchmark_rows WHERE id = %s"
 
 
-def _address() -> dict[str, Any]:
+def mysql_address() -> dict[str, Any]:
+    """Give how the drivers connect."""
     parts = urlsplit(os.environ[URI_VARIABLE])
     return {
         "host": parts.hostname,
@@ -58,7 +59,7 @@ class PooledRows:
         async with self._lock:
             if self._pool is None:
                 self._pool = await aiomysql.create_pool(
-                    minsize=POOL_SIZE, maxsize=POOL_SIZE, **_address()
+                    minsize=POOL_SIZE, maxsize=POOL_SIZE, **mysql_address()
                 )
             return self._pool
 
@@ -71,7 +72,9 @@ class ThreadRows(threading.local):
     def get(self) -> dict[str, Any]:
         """Select the row."""
         if self.connection is None:
-            self.connection = pymysql.connect(cursorclass=pymysql.cursors.DictCursor, **_address())
+            self.connection = pymysql.connect(
+                cursorclass=pymysql.cursors.DictCursor, **mysql_address()
+            )
         with self.connection.cursor() as cursor:
             cursor.execute(SELECT_ROW, (ROW_ID,))
             row: dict[str, Any] = cursor.fetchone()

@@ -1,6 +1,7 @@
 """How lists are asked for: what their queries have in common."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, Field
@@ -40,6 +41,7 @@ Search = Annotated[
 ]
 
 
+@lru_cache(maxsize=64)
 def sorting(order: str) -> tuple[str, bool]:
     """Give what an order sorts by, in snake_case, and whether it is descending."""
     return to_snake(order.removeprefix("-")), order.startswith("-")

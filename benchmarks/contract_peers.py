@@ -1,0 +1,120 @@
+"""Authors of the product beside the same resource written plainly, on one MariaDB or MySQL.
+
+Each peer has a database of its own, made by the product's migrations, and authors in it. The
+product also delivers the events of its POSTs meanwhile; before another peer's turn they are gone.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from urllib.parse import urlsplit
+
+from benchmarks.apps.authors_parts import PAGE_SIZE
+from benchmarks.apps.rows import URI_VARIABLE
+from benchmarks.bench import Bench
+from benchmarks.contract_cost import BODY
+from benchmarks.load import Load, load
+from benchmarks.peers import HYPERCORN, Peer
+from tests.servers.mariadb import connect
+
+CONNECTIONS = 32
+# Seconds until the events of one round must be delivered.
+SETTLED_WITHIN = 30
+
+APPLICATIONS = {
+    "product": "asgi:app",
+    "FastAPI": "benchmarks.apps.authors_fastapi:app",
+    "Quart": "benchmarks.apps.authors_quart:app",
+}
+
+
+def measure_peers(bench: Bench) -> None:
+    """Record the requests per second of each kind of request and each peer."""
+    uris = {name: _database(bench, name.lower()) for name in APPLICATIONS}
+    peers = [_peer(bench, name, uri) for name, uri in uris.items()]
+    with bench.serving(*peers) as servers:
+        addresses = {peer.name: it.uri for peer, it in zip(peers, servers, strict=True)}
+        paths = {name: f"/{_filled(address)}" for name, address in addresses.items()}
+        for asked, path, body in (
+            ("GET one", paths, ""),
+            (f"list of {PAGE_SIZE}", dict.fromkeys(paths, f"?limit={PAGE_SIZE}"), ""),
+            ("POST", dict.fromkeys(paths, ""), BODY.decode()),
+        ):
+            urls = {name: f"{addresses[name]}/v1/authors{path[name]}" for name in addresses}
+            for number in range(-1, bench.rounds):
+                for name, url in urls.items():
+                    seen = _load(bench, url, body)
+                    _settle(uris["product"])
+                    if number >= 0:
+                        bench.record(asked, name, **vars(seen))
+
+
+def _load(bench: Bench, url: str, body: str) -> Load:
+    return load(url, connections=CONNECTIONS, seconds=bench.seconds, json_body=body)
+
+
+def _peer(bench: Bench, name: str, uri: str) -> Peer:
+    environment = {**_settings(bench, uri), URI_VARIABLE: uri}
+    return Peer(name, name, HYPERCORN, APPLICATIONS[name], environment)
+
+
+def _settings(bench: Bench, uri: str) -> dict[str, str]:
+    """Give those of production: development has more to tell and to watch."""
+    return {
+        "FLASK_CONFIG": "production",
+        "FLASK_SECRET_KEY": "9f8b2c7d4e1a6053b7d2c9e8f4a1063b",
+        "FLASK_ALLOWED_HOSTS": "127.0.0.1",
+        "FLASK_ALLOW_EMBEDDED": "1",
+        "FLASK_MYSQL_URI": uri,
+        "FLASK_SQLITE_PATH": str(bench.directory / "contract.sqlite3"),
+        # Every request comes from one address: it is counted, and never refused.
+        "FLASK_RATE_LIMIT_READ": "600000/60",
+        "FLASK_RATE_LIMIT_WRITE": "600000/60",
+    }
+
+
+def _database(bench: Bench, name: str) -> str:
+    """Make a database with the product's tables; give its address."""
+    uri = urlsplit(bench.mysql_uri)._replace(path=f"/{name}").geturl()
+    subprocess.check_call(
+        [sys.executable, "-m", "flask", "--app", "asgi:flask_app", "db-init"],
+        env=os.environ | _settings(bench, uri),
+        stdout=subprocess.DEVNULL,
+    )
+    return uri
+
+
+def _filled(address: str) -> str:
+    """Add more authors than a page holds; give the id of the last."""
+    for _ in range(PAGE_SIZE + 1):
+        request = urllib.request.Request(  # noqa: S310 - the address is our own.
+            f"{address}/v1/authors", data=BODY, headers={"Content-Type": "application/json"}
+        )
+        with urllib.request.urlopen(request) as response:  # noqa: S310
+            identifier: str = json.load(response)["id"]
+    return identifier
+
+
+def _settle(product_uri: str) -> None:
+    """Wait until the product has delivered its events."""
+    ends = time.monotonic() + SETTLED_WITHIN
+    with _query(product_uri) as waiting:
+        while next(waiting):
+            assert time.monotonic() < ends, "The product has not delivered its events in time."
+            time.sleep(0.05)
+
+
+@contextmanager
+def _query(uri: str) -> Iterator[Iterator[int]]:
+    def counts() -> Iterator[int]:
+        while True:
+            cursor.execute("SELECT COUNT(*) FROM outbox")
+            yield cursor.fetchone()[0]  # type: ignore[index] # A count has a row.
+
+    with closing(connect(uri)) as connection, connection.cursor() as cursor:
+        yield counts()
