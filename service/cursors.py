@@ -1,11 +1,14 @@
 """Cursors: where a page of a list starts, opaque to clients and only ours to make."""
 
 from datetime import datetime
+from functools import lru_cache
 from uuid import UUID
 
 from itsdangerous import BadData, URLSafeSerializer
 
 from domain.pagination import Position
+
+REMEMBERED_LISTS = 256
 
 
 class Cursors:
@@ -17,6 +20,8 @@ class Cursors:
 
     def __init__(self, secret: str) -> None:
         self._secret = secret
+        # To make one costs more than to sign with it.
+        self._serializer = lru_cache(REMEMBERED_LISTS)(self._new_serializer)
 
     def encode(self, position: Position, list_name: str) -> str:
         """Give the cursor of the page behind a position."""
@@ -44,5 +49,5 @@ class Cursors:
             case _:
                 raise ValueError("must be a nextCursor that this version gave")
 
-    def _serializer(self, list_name: str) -> URLSafeSerializer:
+    def _new_serializer(self, list_name: str) -> URLSafeSerializer:
         return URLSafeSerializer(self._secret, salt=f"cursor {list_name}")

@@ -26,7 +26,7 @@ class AuthorHasBooks(Conflict):
     """An author can't be deleted before its books. `books` are the first of all `count`."""
 
     def __init__(self, author_id: UUID, books: Sequence[BookTitle], count: int) -> None:
-        super().__init__(f"The author {author_id} has {count} books, which are to go first.")
+        super().__init__(f"The author {author_id} has books ({count}), which are to go first.")
         self.author_id = author_id
         self.books = books
         self.count = count

@@ -143,7 +143,7 @@ ANSWERS = {
         "type": "/problems/author-has-books",
         "title": "Author has books",
         "status": 409,
-        "detail": f"The author {AUTHOR_ID} has 12 books, which are to go first.",
+        "detail": f"The author {AUTHOR_ID} has books (12), which are to go first.",
         "books": [{"id": str(AUTHOR_ID), "title": "흰"}],
         "count": 12,
     },
