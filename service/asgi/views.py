@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import MapAdapter, Rule
 
 from service.asgi.declarations import Declaration, declaration_of
+from service.asgi.paths import Paths
 
 View = Callable[..., Any]
 
@@ -19,9 +20,9 @@ View = Callable[..., Any]
 class Views:
     """The views of one Flask application, looked at before it is called.
 
-    Flask matches the URL again: only then are session, hooks and converters in place. An
-    application all of whose views are served alike is never matched here, and a path that a rule
-    spells out, without variables, only once.
+    Flask matches the URL again: only then are session, hooks and converters in place. So a path is
+    matched here only where it can belong to a view that is not served as most are, which its
+    beginning tells, and one that a rule spells out, without variables, only once.
     """
 
     def __init__(self, flask_app: Flask, defaults: Declaration) -> None:
@@ -29,7 +30,7 @@ class Views:
         self._on_loop = replace(defaults, on_loop=True)
         self._in_thread = replace(defaults, on_loop=False)
         self._known = -1
-        self._served_alike = False
+        self._others = Paths(())
         self._by_view: dict[tuple[View, str], Declaration] = {}
         self._by_path: dict[tuple[str, str], Declaration] = {}
         self._adapter: MapAdapter | None = None
@@ -40,10 +41,13 @@ class Views:
         It says of every view whether it is served on the loop. One that is sync, and declares
         nothing else, may block: it is not.
         """
-        self._keep_up()
-        if self._served_alike:
+        if len(self._flask_app.view_functions) != self._known:
+            self._look_at_all()
+        if self._others.none:
             return self._on_loop
         method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
+        if not self._others.may_have(path) and not self._is_wrapped():
+            return self._on_loop
         declaration = self._by_path.get((method, path))
         if declaration is None:
             declaration = self._match(environ, method, path)
@@ -54,7 +58,7 @@ class Views:
             rule, _ = self._bind(environ).match(_decoded(path), method, return_rule=True)
         except HTTPException:
             # Nothing but Flask's own answer, unless a middleware changes the path before Flask.
-            return self._in_thread if "wsgi_app" in vars(self._flask_app) else self._on_loop
+            return self._in_thread if self._is_wrapped() else self._on_loop
         except Exception:  # noqa: BLE001  # A converter of the application's, which Flask will meet.
             return self._in_thread
         declaration = self._of_rule(rule, method)
@@ -63,17 +67,22 @@ class Views:
             self._by_path[method, path] = declaration
         return declaration
 
-    def _keep_up(self) -> None:
-        views = self._flask_app.view_functions
-        if len(views) == self._known:
-            return
-        self._known = len(views)
+    def _look_at_all(self) -> None:
+        self._known = len(self._flask_app.view_functions)
         self._by_path.clear()
-        self._served_alike = all(
-            self._of_rule(rule, method) == self._on_loop
-            for rule in self._flask_app.url_map.iter_rules()
-            for method in rule.methods or ()
+        self._others = Paths(
+            rule for rule in self._flask_app.url_map.iter_rules() if self._is_odd(rule)
         )
+
+    def _is_odd(self, rule: Rule) -> bool:
+        if rule.methods is None:
+            # It takes any: its view is looked at once the request's own is known.
+            return True
+        return any(self._of_rule(rule, method) != self._on_loop for method in rule.methods)
+
+    def _is_wrapped(self) -> bool:
+        """Tell whether a middleware stands before Flask, which may change the path."""
+        return "wsgi_app" in self._flask_app.__dict__
 
     def _bind(self, environ: WSGIEnvironment) -> MapAdapter:
         app = self._flask_app

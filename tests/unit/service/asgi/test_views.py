@@ -149,26 +149,67 @@ async def test_a_path_that_is_not_ascii_is_matched(flask_app: Flask, bridge: Fla
     assert (await exchange(bridge, path="/é")).body == b"thread"
 
 
-async def test_only_a_path_that_a_rule_spells_out_is_remembered(
-    flask_app: Flask, bridge: FlaskToAsgi, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    matched: list[str] = []
+@pytest.fixture
+def matched(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The paths that the bridge has had matched."""
+    paths: list[str] = []
     inner = MapAdapter.match
 
     def match(adapter: MapAdapter, path: str | None = None, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
         # Flask's own calls name no path: it stands in the adapter.
         if path is not None:
-            matched.append(path)
+            paths.append(path)
         return inner(adapter, path, *args, **kwargs)
 
     monkeypatch.setattr(MapAdapter, "match", match)
+    return paths
+
+
+async def test_only_a_path_that_a_rule_spells_out_is_remembered(
+    flask_app: Flask, bridge: FlaskToAsgi, matched: list[str]
+) -> None:
     flask_app.add_url_rule("/spelt", "sync", where, methods=["GET"])
     flask_app.add_url_rule("/spelt", "async", async_view, methods=["PUT"])
-    flask_app.add_url_rule("/<name>/", "variable", async_view, strict_slashes=False)
+    flask_app.add_url_rule("/<name>/", "variable", where, strict_slashes=False)
     requests = [("GET", "/spelt"), ("PUT", "/spelt"), ("GET", "/a/"), ("GET", "/a"), ("GET", "/")]
     answers = [(await exchange(bridge, *request)).body for request in 2 * requests]
-    assert answers[:4] == answers[5:9] == [b"thread", b"loop", b"loop", b"loop"]
+    assert answers[:4] == answers[5:9] == [b"thread", b"loop", b"thread", b"thread"]
     assert sorted(matched) == sorted(["/spelt"] * 2 + ["/a/", "/a", "/"] * 2)
+
+
+async def test_a_path_that_no_odd_view_can_have_is_matched_by_flask_alone(
+    flask_app: Flask, bridge: FlaskToAsgi, matched: list[str]
+) -> None:
+    flask_app.add_url_rule("/", "index", where)
+    flask_app.add_url_rule("/static/<path:name>", "files", where)
+    flask_app.add_url_rule("/books/<name>", "book", async_view)
+    for path in ("/books/1", "/books/static/1", "/none"):
+        await exchange(bridge, path=path)
+    assert matched == []
+
+
+@pytest.mark.parametrize(
+    "rule,path",
+    [
+        ("/", "/"),
+        ("/spelt", "//spelt"),
+        ("/spelt/", "/spelt"),
+        ("/two//slashes", "/two/slashes"),
+        ("/é/<name>", "/é/ü"),
+        ("/file-<name>", "/file-1"),
+        ("/any/<path:name>", "//any/thing/else"),
+        ("/optional/", "/optional"),
+        ("/<name>", "/anything"),
+    ],
+)
+async def test_a_sync_view_is_found_however_its_path_is_written(
+    flask_app: Flask, bridge: FlaskToAsgi, rule: str, path: str
+) -> None:
+    flask_app.url_map.strict_slashes = False
+    flask_app.add_url_rule("/books/<path:name>", "book", async_view)
+    flask_app.add_url_rule(rule, "sync", where)
+    answer = await exchange(bridge, path=path)
+    assert (answer.status, answer.body) == (200, b"thread")
 
 
 async def test_a_view_that_is_added_later_is_taken_note_of(
