@@ -18,7 +18,7 @@ pytestmark = [
 ]
 
 CONFIGURATION = Path(__file__).parent / "fuzzing" / "schemathesis.toml"
-CASES_OF_AN_OPERATION = 100
+CASES_OF_AN_OPERATION = 60
 LONGEST_RUN = 110.0
 
 
