@@ -18,6 +18,10 @@ from service.asgi.patrol import PERIOD, Patrol
 TURN = 0.001
 """Seconds for which a stream may send chunk after chunk before others have their turn."""
 
+TURN_SIZE = 262_144
+"""Bytes that it may send in them: a server that never waits would keep a flood of them in memory,
+and be late to notice that the client has gone."""
+
 
 class Interruption(enum.Enum):
     """Why a request was cancelled by the bridge."""
@@ -35,6 +39,7 @@ class Exchange:
 
     __slots__ = (
         "_held", "_looked_after", "_patrol", "_pending", "_send", "_task", "_timer", "_turn_ends",
+        "_turn_size",
         "client", "declaration", "ended", "interruption", "queued", "started",
     )  # fmt: skip
 
@@ -56,6 +61,7 @@ class Exchange:
         self._task: asyncio.Task[object] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._turn_ends = 0.0
+        self._turn_size = 0
         self._held = 0
         self._looked_after = False
         self._pending: Interruption | None = None
@@ -67,10 +73,15 @@ class Exchange:
         self.started = True
         for message in messages:
             # Before it is sent: the server may report the client gone while it sends the last one.
-            self.ended = message["type"] == "http.response.body" and not message["more_body"]
+            if message["type"] == "http.response.body":
+                self.ended = not message["more_body"]
+                self._turn_size += len(message["body"])
             await self._send(message)
-        if not self.ended and time.monotonic() >= self._turn_ends:
+        if not self.ended and self._has_had_its_turn():
             await self._let_others_run()
+
+    def _has_had_its_turn(self) -> bool:
+        return self._turn_size >= TURN_SIZE or time.monotonic() >= self._turn_ends
 
     async def _let_others_run(self) -> None:
         # A server may take chunks without end and never wait, above all for a client that has gone:
@@ -79,6 +90,7 @@ class Exchange:
         await asyncio.sleep(0)
         if self._looked_after:
             self._turn_ends = time.monotonic() + TURN
+            self._turn_size = 0
         self._look_after_stream()
 
     def begin_to_wait(self) -> None:
