@@ -5,11 +5,11 @@ from urllib.parse import urlencode
 
 from flask import Response, request
 
+from service.arguments import JSON
 from service.entity_tags import entity_tag, matches_any
 from service.schemas.fields import ResponseSchema, VersionedResponse
 from service.schemas.pagination import PageResponse
 
-JSON = "application/json"
 READS = frozenset({"GET", "HEAD"})
 
 
@@ -22,7 +22,7 @@ def shape(
     body = schema.of(result)
     headers = _headers(body)
     if located:
-        headers["Location"] = f"{request.path}/{getattr(body, 'id')}"  # noqa: B009
+        headers["Location"] = f"{request.path}/{getattr(body, 'id')}"  # noqa: B009  # Those of located routes have one.
     if _is_known_to_client(headers):
         return Response(status=HTTPStatus.NOT_MODIFIED, headers=headers)
     return Response(body.model_dump_json(), status, headers, mimetype=JSON)

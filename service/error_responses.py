@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import Mapping
+from functools import partial
 from http import HTTPStatus
 
 from flask import Flask, Response, current_app
@@ -21,14 +22,13 @@ logger = logging.getLogger(__name__)
 
 def register_error_responses(app: Flask) -> None:
     """Make every error of `app` a problem, the framework's own too."""
-    for error_class in PROBLEMS:
+    for error_class, problem in PROBLEMS.items():
         if not issubclass(error_class, HTTPException):
-            app.register_error_handler(error_class, _answer_to_error)
+            app.register_error_handler(error_class, partial(_answer_to_error, problem))
     app.register_error_handler(HTTPException, _answer_to_framework)
 
 
-def _answer_to_error(error: Exception) -> Response:
-    problem = problem_of(error) or PROBLEMS[type(error)]
+def _answer_to_error(problem: Problem, error: Exception) -> Response:
     if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         logger.warning("%s: %s", problem.title, error)
     detail = problem.detail or str(error)
@@ -83,7 +83,7 @@ def _headers(error: Exception) -> dict[str, str]:
 def _answer_to_framework(error: HTTPException) -> Response:
     """Answer an error of Flask or Werkzeug; one that is not listed has RFC 9457's blank type."""
     status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
-    problem = problem_of(error)
+    problem = problem_of(type(error))
     if problem is None:
         members: dict[str, object] = {
             "type": "about:blank",

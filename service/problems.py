@@ -122,7 +122,7 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
         HTTPStatus.CONFLICT,
         "isbn-taken",
         "ISBN taken",
-        "Another book has this ISBN; a search finds which. Change that one, or correct the number.",
+        "Another book has this ISBN. Change that one, or correct the number.",
     ),
     domain.Conflict: Problem(
         HTTPStatus.CONFLICT,
@@ -223,6 +223,6 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
 }
 
 
-def problem_of(error: Exception) -> Problem | None:
-    """Give the problem of an error; None for one of the framework's that is not listed."""
-    return next((PROBLEMS[kind] for kind in type(error).__mro__ if kind in PROBLEMS), None)
+def problem_of(kind: type[Exception]) -> Problem | None:
+    """Give the problem of a kind of error; None for one of the framework's that is not listed."""
+    return next((PROBLEMS[base] for base in kind.__mro__ if base in PROBLEMS), None)

@@ -8,7 +8,7 @@ from werkzeug.routing import Rule
 from domain import errors as domain
 from domain.idempotency.errors import KeyReused, RequestInProgress
 from service import request_errors as request
-from service.problems import PROBLEMS, Problem
+from service.problems import Problem, problem_of
 from service.routes import Route
 
 Kinds = tuple[type[Exception], ...]
@@ -61,4 +61,7 @@ def _kinds(rule: Rule, declared: Route) -> Iterator[type[Exception]]:
 
 
 def _problem(kind: type[Exception]) -> Problem:
-    return next(PROBLEMS[base] for base in kind.__mro__ if base in PROBLEMS)
+    problem = problem_of(kind)
+    if problem is None:
+        raise LookupError(f"{kind.__name__} has no problem.")
+    return problem

@@ -39,8 +39,7 @@ class Exchange:
 
     __slots__ = (
         "_held", "_looked_after", "_patrol", "_pending", "_send", "_task", "_timer", "_turn_ends",
-        "_turn_size",
-        "client", "declaration", "ended", "interruption", "queued", "started",
+        "_turn_size", "client", "declaration", "ended", "interruption", "queued", "started",
     )  # fmt: skip
 
     def __init__(

@@ -7,7 +7,7 @@ from openapi_pydantic.v3.v3_1 import Operation, Parameter
 from pydantic.alias_generators import to_camel
 from werkzeug.routing import Rule
 
-from service.answers import JSON
+from service.arguments import JSON
 from service.openapi.headers import answered_headers, header_parameters, headers
 from service.openapi.paths import path_parameters
 from service.openapi.problems import problem_responses

@@ -7,7 +7,7 @@ from http import HTTPStatus
 
 from flask import Blueprint, Flask, Response, current_app, request
 
-from service.answers import JSON
+from service.arguments import JSON
 from service.entity_tags import matches_any
 
 PATH = "/openapi.json"
