@@ -25,8 +25,12 @@ class Health:
         self._kept_until = datetime.min.replace(tzinfo=UTC)
 
     async def check(self) -> Mapping[str, bool]:
-        """Give for each store whether it answered, at most KEPT_FOR ago."""
-        if self._clock.now() >= self._kept_until:
+        """Give for each store whether it answered, KEPT_FOR and one PING_TIMEOUT ago at most."""
+        now = self._clock.now()
+        if now >= self._kept_until:
+            # Set first, so that one caller asks the stores and the others take what was known.
+            if self._kept:
+                self._kept_until = now + KEPT_FOR
             answers = await asyncio.gather(*map(_answers, self._stores))
             names = [store.technology for store in self._stores]
             self._kept = dict(zip(names, answers, strict=True))

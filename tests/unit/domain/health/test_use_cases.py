@@ -45,6 +45,17 @@ async def test_the_stores_are_asked_once_in_a_while(
     assert stores[0].pings == 2
 
 
+async def test_many_who_look_at_once_ask_the_stores_once(
+    fakes: Fakes, health: Health, stores: list[TroubledStore]
+) -> None:
+    await health.check()
+    fakes.clock.advance(KEPT_FOR)
+
+    await asyncio.gather(*(health.check() for _ in range(20)))
+
+    assert stores[0].pings == 2
+
+
 async def test_a_store_that_hangs_is_away(
     fakes: Fakes, stores: list[TroubledStore], monkeypatch: pytest.MonkeyPatch
 ) -> None:
