@@ -1,5 +1,6 @@
 """Cursors."""
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -39,12 +40,17 @@ def test_what_nobody_made_is_refused(cursor: str) -> None:
 
 
 @given(st.integers(min_value=0), st.characters(codec="ascii"))
-def test_a_cursor_that_was_changed_is_refused(place: int, character: str) -> None:
-    cursor = cursors.encode(Position(KEY, datetime(2026, 1, 1, tzinfo=UTC)), LIST)
+def test_a_cursor_that_was_changed_leads_nowhere_else(place: int, character: str) -> None:
+    position = Position(KEY, datetime(2026, 1, 1, tzinfo=UTC))
+    cursor = cursors.encode(position, LIST)
     place %= len(cursor)
     changed = cursor[:place] + character + cursor[place + 1 :]
 
-    if changed != cursor:
+    # The last character of base64 has bits that say nothing: without it, all changes are refused.
+    if changed[:-1] == cursor[:-1]:
+        with suppress(ValueError):
+            assert cursors.decode(changed, LIST) == position
+    else:
         with pytest.raises(ValueError, match="must be a nextCursor"):
             cursors.decode(changed, LIST)
 
