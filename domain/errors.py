@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from uuid import UUID
 
+from domain.permissions import Permission
+
 
 class DomainError(Exception):
     """Root of everything that a use-case raises on purpose."""
@@ -24,6 +26,22 @@ class InvalidValue(DomainError):
         super().__init__(f"{field}: {reason}")
         self.field = field
         self.reason = reason
+
+
+class NotAuthenticated(DomainError):
+    """Only somebody who says who they are may do this."""
+
+    def __init__(self, reason: str = "Sign in, or show a key.") -> None:
+        super().__init__(reason)
+
+
+class NotPermitted(DomainError):
+    """The caller may not do this. `permission` is what they lack; None: no key may do it."""
+
+    def __init__(self, permission: Permission | None) -> None:
+        lack = "this is for people who are signed in" if permission is None else permission
+        super().__init__(f"You are not permitted: {lack}.")
+        self.permission = permission
 
 
 class Conflict(DomainError):

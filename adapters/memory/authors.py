@@ -6,7 +6,7 @@ from uuid import UUID
 
 from adapters.memory.lists import begin, page_of
 from domain.catalogue.entities import Author
-from domain.catalogue.queries import AuthorQuery
+from domain.catalogue.queries import AuthorQuery, position_of
 from domain.errors import Conflict
 from domain.pagination import Page, PageRequest
 
@@ -56,7 +56,12 @@ class MemoryAuthors:
     async def list(self, request: PageRequest, query: AuthorQuery) -> Page[Author]:
         """Give a page."""
         present = [author for key, author in self._authors.items() if key not in self._deleted]
-        return page_of([it for it in present if begin(it.name, query.words)], request, query)
+        return page_of(
+            [author for author in present if begin(author.name, query.words)],
+            request,
+            lambda author: position_of(author, query.sort),
+            descending=query.descending,
+        )
 
     async def purge(self, deleted_before: datetime, limit: int) -> int:
         """Forget those deleted before then, the first deleted first."""

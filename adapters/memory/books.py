@@ -7,7 +7,7 @@ from uuid import UUID
 from adapters.memory.lists import begin, page_of
 from domain.catalogue.entities import Book
 from domain.catalogue.errors import IsbnTaken
-from domain.catalogue.queries import BookQuery
+from domain.catalogue.queries import BookQuery, position_of
 from domain.errors import Conflict
 from domain.pagination import Page, PageRequest
 
@@ -59,7 +59,12 @@ class MemoryBooks:
 
     async def list(self, request: PageRequest, query: BookQuery) -> Page[Book]:
         """Give a page."""
-        return page_of([it for it in self._present() if _is_asked(it, query)], request, query)
+        return page_of(
+            [it for it in self._present() if _is_asked(it, query)],
+            request,
+            lambda book: position_of(book, query.sort),
+            descending=query.descending,
+        )
 
     async def count_by(self, author_id: UUID) -> int:
         """Count an author's books."""

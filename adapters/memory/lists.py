@@ -1,15 +1,13 @@
 """Pages of lists in memory."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 from uuid import UUID
 
-from domain.catalogue.entities import Author, Book
-from domain.catalogue.queries import AuthorQuery, BookQuery, position_of
 from domain.pagination import Page, PageRequest, Position
 from domain.text import words_of
 
-Item = TypeVar("Item", Author, Book)
+Item = TypeVar("Item")
 
 
 def begin(text: str, prefixes: Sequence[str]) -> bool:
@@ -19,20 +17,20 @@ def begin(text: str, prefixes: Sequence[str]) -> bool:
 
 
 def page_of(
-    items: Sequence[Item], request: PageRequest, query: AuthorQuery | BookQuery
+    items: Sequence[Item],
+    request: PageRequest,
+    locate: Callable[[Item], Position],
+    *,
+    descending: bool,
 ) -> Page[Item]:
-    """Sort the items and give those behind the position that is asked for."""
-
-    def locate(item: Item) -> Position:
-        return position_of(item, query.sort)
-
-    ordered = sorted(items, key=lambda item: _key(locate(item)), reverse=query.descending)
+    """Sort the items by where they stand, and give those behind the position that is asked for."""
+    ordered = sorted(items, key=lambda item: _key(locate(item)), reverse=descending)
     if request.after:
         after = _key(request.after)
         ordered = [
             item
             for item in ordered
-            if (_key(locate(item)) < after if query.descending else _key(locate(item)) > after)
+            if (_key(locate(item)) < after if descending else _key(locate(item)) > after)
         ]
     return Page.of(ordered[: request.limit + 1], request.limit, locate)
 

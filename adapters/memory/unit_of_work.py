@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
+from adapters.memory.accounts import MemoryAccounts, MemoryPasswords
 from adapters.memory.authors import MemoryAuthors
 from adapters.memory.books import MemoryBooks
 from adapters.memory.kept_answers import MemoryKeptAnswers
@@ -13,26 +14,23 @@ Result = TypeVar("Result")
 
 
 class MemoryStores:
-    """The stores that share a transaction. A new resource adds its line to both methods."""
+    """The stores that share a transaction. A new resource adds its line here."""
 
-    def __init__(
-        self,
-        authors: MemoryAuthors | None = None,
-        books: MemoryBooks | None = None,
-        outbox: MemoryOutbox | None = None,
-        kept_answers: MemoryKeptAnswers | None = None,
-    ) -> None:
-        self.authors = authors or MemoryAuthors()
-        self.books = books or MemoryBooks()
-        self.outbox = outbox or MemoryOutbox()
-        self.pending_events = self.outbox
-        self.kept_answers = kept_answers or MemoryKeptAnswers()
+    def __init__(self) -> None:
+        self.accounts = MemoryAccounts()
+        self.authors = MemoryAuthors()
+        self.books = MemoryBooks()
+        self.outbox = self.pending_events = MemoryOutbox()
+        self.kept_answers = MemoryKeptAnswers()
+        self.passwords = MemoryPasswords()
 
     def copy(self) -> "MemoryStores":
-        """Give an independent copy."""
-        return MemoryStores(
-            self.authors.copy(), self.books.copy(), self.outbox.copy(), self.kept_answers.copy()
-        )
+        """Give an independent copy: each store, under whichever names, is copied once."""
+        copied = MemoryStores()
+        copies = {id(store): store.copy() for store in vars(self).values()}
+        for name, store in vars(self).items():
+            setattr(copied, name, copies[id(store)])
+        return copied
 
 
 class MemoryUnitOfWork:

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
+from adapters.sql.accounts import SQLAccounts, SQLPasswords
 from adapters.sql.authors import SQLAuthors
 from adapters.sql.books import SQLBooks
 from adapters.sql.connection import Connection, Database
@@ -17,11 +18,13 @@ class SQLStores:
     """The stores that share one connection. A new resource adds its line here."""
 
     def __init__(self, connection: Connection) -> None:
+        self.accounts = SQLAccounts(connection)
         self.authors = SQLAuthors(connection)
         self.books = SQLBooks(connection)
         self.outbox = SQLOutbox(connection)
         self.pending_events = self.outbox
         self.kept_answers = SQLKeptAnswers(connection)
+        self.passwords = SQLPasswords(connection)
 
 
 class SQLUnitOfWork:

@@ -51,6 +51,11 @@ def decode_time(value: str) -> datetime:
     return datetime.fromisoformat(value).replace(tzinfo=UTC)
 
 
+def decode_optional_time(value: str | None) -> datetime | None:
+    """Turn ISO text without an offset into a time in UTC, or nothing into nothing."""
+    return None if value is None else decode_time(value)
+
+
 def decode_date(value: str | None) -> date | None:
     """Turn ISO text into a date."""
     return None if value is None else date.fromisoformat(value)

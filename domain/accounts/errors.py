@@ -1,0 +1,10 @@
+"""What accounts refuse."""
+
+from domain.errors import Conflict
+
+
+class EmailTaken(Conflict):
+    """Another account has the address. Only its owner and administrators may be told so."""
+
+    def __init__(self) -> None:
+        super().__init__("Another account has this address.")

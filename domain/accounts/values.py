@@ -1,0 +1,34 @@
+"""Values that accounts are made of."""
+
+import unicodedata
+
+from domain.errors import InvalidValue
+
+# RFC 5321, 4.5.3.1.3, less the angle brackets around a path.
+EMAIL_MAX_LENGTH = 254
+
+
+def email_address(text: str) -> str:
+    """Give the address as it is kept; raises InvalidValue for what no mail could reach.
+
+    Who can read its mail is found out by sending some: the form is checked for slips only.
+    """
+    address = unicodedata.normalize("NFC", text.strip())
+    local, at, domain = address.rpartition("@")
+    if not (at and local and "." in domain.strip(".")) or domain != domain.strip("."):
+        raise InvalidValue("email", "must be an address like name@example.org")
+    if len(address.encode()) > EMAIL_MAX_LENGTH:
+        raise InvalidValue("email", f"must have at most {EMAIL_MAX_LENGTH} bytes")
+    if any(unicodedata.category(character)[0] in "CZ" for character in address):
+        raise InvalidValue("email", "must have no spaces or control characters")
+    return address
+
+
+def email_key(address: str) -> str:
+    """Give what is the same for all spellings of one address.
+
+    RFC 5321 lets a host tell cases apart in its local part, and hardly one does: two accounts that
+    differ in nothing else would be a trap.
+    """
+    folded = unicodedata.normalize("NFKC", address).casefold()
+    return unicodedata.normalize("NFKC", folded)

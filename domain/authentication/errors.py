@@ -1,0 +1,64 @@
+"""What authentication refuses. None of these tells whether an account exists."""
+
+from domain.errors import Conflict, DomainError, NotAuthenticated
+
+
+class InvalidCredentials(NotAuthenticated):
+    """The address and the password do not belong together, or the account can't sign in."""
+
+    def __init__(self) -> None:
+        super().__init__("The address or the password is wrong, or the account can't sign in.")
+
+
+class SecondFactorRequired(NotAuthenticated):
+    """The password is right, and the account wants a second factor too.
+
+    `methods` are the names of those that it has.
+    """
+
+    def __init__(self, methods: tuple[str, ...]) -> None:
+        super().__init__("This account asks for a second factor.")
+        self.methods = methods
+
+
+class InvalidSecondFactor(NotAuthenticated):
+    """The second factor is wrong, or was used before."""
+
+    def __init__(self) -> None:
+        super().__init__("The second factor is wrong, or was used before.")
+
+
+class InvalidToken(NotAuthenticated):
+    """An access token, refresh token or API key that does not hold: forged, expired or ended."""
+
+    def __init__(self, reason: str = "The token is not valid, has expired or was revoked.") -> None:
+        super().__init__(reason)
+
+
+class ConfirmationRequired(DomainError):
+    """Who wants to change a credential has to prove anew who they are."""
+
+    def __init__(self) -> None:
+        super().__init__("Prove anew who you are: by the password, and the second factor if any.")
+
+
+class InvalidOneTimeToken(DomainError):
+    """A token from a mail is unknown, was used, or has expired."""
+
+    def __init__(self) -> None:
+        super().__init__("The token is unknown, was used before, or has expired. Ask for another.")
+
+
+class TooManyAttempts(DomainError):
+    """Too many tries at a secret; in `retry_after` seconds the next one is heard."""
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(f"Too many attempts. Try again in {retry_after} s.")
+        self.retry_after = retry_after
+
+
+class SignUpsClosed(Conflict):
+    """The operators take no new accounts at present."""
+
+    def __init__(self) -> None:
+        super().__init__("Sign-ups are closed at present.")

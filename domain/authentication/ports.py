@@ -1,0 +1,120 @@
+"""What authentication asks of the outside."""
+
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from domain.accounts.ports import Accounts
+from domain.authentication.entities import Access, AccessClaims, Session
+from domain.ports import Outbox
+
+
+class PasswordHasher(Protocol):
+    """Slow, salted hashes of passwords, made off the event loop and only so many at once."""
+
+    async def hash(self, password: str) -> str:
+        """Give a new hash, with its parameters in it."""
+        ...
+
+    async def verify(self, password: str, hashed: str | None) -> bool:
+        """Tell whether the password is that of the hash.
+
+        Without one, or with one that can't be read, it takes the same time and gives False.
+        """
+        ...
+
+    def is_outdated(self, hashed: str) -> bool:
+        """Tell whether a hash made now would have other parameters."""
+        ...
+
+
+class AccessTokens(Protocol):
+    """Signed tokens that say who is signed in."""
+
+    def issue(self, claims: AccessClaims) -> str:
+        """Give a token, signed by the newest key."""
+        ...
+
+    def read(self, token: str) -> AccessClaims:
+        """Give what a token says that one of the keys has signed and that holds now.
+
+        Raises InvalidToken for any other text, of any length.
+        """
+        ...
+
+
+class Passwords(Protocol):
+    """The hash of each account's password; an account may have none."""
+
+    async def get(self, account_id: UUID) -> str | None:
+        """Give the hash, or None."""
+        ...
+
+    async def put(self, account_id: UUID, hashed: str, now: datetime) -> None:
+        """Keep the hash in place of another one; the account must exist."""
+        ...
+
+
+class Sessions(Protocol):
+    """The sessions of all accounts. They stay after their end until they are purged."""
+
+    async def add(self, session: Session) -> None:
+        """Keep a new session; the account must exist. Raises Conflict when its id is taken."""
+        ...
+
+    async def get_for_change(self, session_id: UUID) -> Session | None:
+        """Give the session, or None; nobody else can change it before this unit of work ends."""
+        ...
+
+    async def save(self, session: Session, now: datetime) -> None:
+        """Replace the kept session."""
+        ...
+
+    async def live_of(self, account_id: UUID, now: datetime, limit: int) -> list[Session]:
+        """Give at most `limit` live sessions of an account, those seen last first."""
+        ...
+
+    async def end_all(self, account_id: UUID, now: datetime, *, but: UUID | None) -> list[UUID]:
+        """End all live sessions of an account but one; gives which."""
+        ...
+
+    async def purge(self, ended_before: datetime, limit: int) -> int:
+        """Remove at most `limit` sessions that ended or expired before then; gives how many."""
+        ...
+
+
+class Accesses(Protocol):
+    """What decides about the requests of an account, read from all that is kept of it."""
+
+    async def get(self, account_id: UUID, now: datetime) -> Access | None:
+        """Give it; None for an account that is absent, disabled or not verified."""
+        ...
+
+
+class AuthenticationStores(Protocol):
+    """The stores of authentication that share a unit of work."""
+
+    @property
+    def accounts(self) -> Accounts:
+        """The accounts."""
+        ...
+
+    @property
+    def passwords(self) -> Passwords:
+        """The hashes of their passwords."""
+        ...
+
+    @property
+    def sessions(self) -> Sessions:
+        """Their sessions."""
+        ...
+
+    @property
+    def accesses(self) -> Accesses:
+        """What decides about their requests."""
+        ...
+
+    @property
+    def outbox(self) -> Outbox:
+        """Where a change leaves its event."""
+        ...
