@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from adapters.memory.accounts import MemoryAccounts, MemoryPasswords
+from adapters.memory.api_keys import MemoryApiKeys
 from adapters.memory.authors import MemoryAuthors
 from adapters.memory.books import MemoryBooks
 from adapters.memory.kept_answers import MemoryKeptAnswers
@@ -18,6 +19,7 @@ class MemoryStores:
 
     def __init__(self) -> None:
         self.accounts = MemoryAccounts()
+        self.api_keys = MemoryApiKeys()
         self.authors = MemoryAuthors()
         self.books = MemoryBooks()
         self.outbox = self.pending_events = MemoryOutbox()
