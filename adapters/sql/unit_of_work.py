@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
+from adapters.sql.accesses import SQLAccesses
 from adapters.sql.accounts import SQLAccounts, SQLPasswords
 from adapters.sql.api_keys import SQLApiKeys
 from adapters.sql.authors import SQLAuthors
@@ -10,6 +11,7 @@ from adapters.sql.books import SQLBooks
 from adapters.sql.connection import Connection, Database
 from adapters.sql.kept_answers import SQLKeptAnswers
 from adapters.sql.outbox import SQLOutbox
+from adapters.sql.sessions import SQLSessions
 from adapters.sql.transactions import repeated, transaction
 
 Result = TypeVar("Result")
@@ -19,6 +21,7 @@ class SQLStores:
     """The stores that share one connection. A new resource adds its line here."""
 
     def __init__(self, connection: Connection) -> None:
+        self.accesses = SQLAccesses(connection)
         self.accounts = SQLAccounts(connection)
         self.api_keys = SQLApiKeys(connection)
         self.authors = SQLAuthors(connection)
@@ -27,6 +30,7 @@ class SQLStores:
         self.pending_events = self.outbox
         self.kept_answers = SQLKeptAnswers(connection)
         self.passwords = SQLPasswords(connection)
+        self.sessions = SQLSessions(connection)
 
 
 class SQLUnitOfWork:
