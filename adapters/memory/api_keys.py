@@ -1,9 +1,11 @@
 """API keys in memory."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
+from domain.authentication.entities import KeyAccess
 from domain.authentication.keys import ApiKey
 from domain.errors import Conflict
 
@@ -28,6 +30,19 @@ class MemoryApiKeys:
         """Look for the account's keys."""
         found = [key for _, key in sorted(self._keys.items()) if key.account_id == account_id]
         return found[:limit]
+
+    def live_of(self, account_id: UUID, now: datetime) -> Mapping[UUID, KeyAccess]:
+        """Give what decides about requests with the keys of an account that have not expired."""
+        return {
+            key.id: KeyAccess(
+                secret_hash=key.secret_hash,
+                permissions=key.permissions,
+                expires_at=key.expires_at,
+                last_used_at=key.last_used_at,
+            )
+            for key in self._keys.values()
+            if key.account_id == account_id and (key.expires_at is None or key.expires_at > now)
+        }
 
     async def remove(self, account_id: UUID, key_id: UUID) -> bool:
         """Forget a key."""

@@ -31,7 +31,7 @@ class MemoryStores:
     @property
     def accesses(self) -> MemoryAccesses:
         """What the other stores hold together; it has nothing of its own to copy."""
-        return MemoryAccesses(self.accounts, self.sessions)
+        return MemoryAccesses(self.accounts, self.sessions, self.api_keys.live_of)
 
     def copy(self) -> "MemoryStores":
         """Give an independent copy: each store, under whichever names, is copied once."""

@@ -5,15 +5,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
 
-from domain.accounts.entities import Account
 from domain.permissions import Role
 from tests.contracts.conftest import AnyStores, AnyUnitOfWork
-from tests.contracts.test_api_keys import NOW, make_account
-
-
-async def add(unit_of_work: AnyUnitOfWork, *accounts: Account) -> None:
-    for account in accounts:
-        await unit_of_work.run(lambda stores, account=account: stores.accounts.add(account))
+from tests.contracts.test_accounts import NOW, add, make_account
 
 
 async def held(unit_of_work: AnyUnitOfWork, limit: int = 99) -> Sequence[UUID]:

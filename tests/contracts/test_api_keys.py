@@ -1,36 +1,21 @@
 """The contract of domain.authentication.ports.ApiKeys."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from uuid_utils.compat import uuid7
 
 from domain.accounts.entities import Account
+from domain.authentication.entities import KeyAccess
 from domain.authentication.keys import KEY_NAME_MAX_LENGTH, ApiKey
 from domain.errors import Conflict
-from domain.permissions import Permission, Role
+from domain.permissions import Permission
 from tests.contracts.conftest import AnyUnitOfWork
+from tests.contracts.test_accounts import NOW, make_account
+from tests.contracts.test_accounts import add as add_accounts
 
-NOW = datetime(2026, 3, 4, 5, 6, 7, 890123, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
-
-
-def make_account(**values: object) -> Account:
-    """Make an active account with an id and an address of its own."""
-    identifier = uuid7()
-    account = Account(
-        id=identifier,
-        version=1,
-        created_at=NOW,
-        updated_at=NOW,
-        email=f"{identifier}@example.org",
-        name=None,
-        role=Role.EDITOR,
-        verified_at=NOW,
-        disabled_at=None,
-    )
-    return replace(account, **values)
 
 
 def make_key(account: Account, **values: object) -> ApiKey:
@@ -54,7 +39,7 @@ async def account(unit_of_work: AnyUnitOfWork) -> Account:
 
 async def added(unit_of_work: AnyUnitOfWork) -> Account:
     account = make_account()
-    await unit_of_work.run(lambda stores: stores.accounts.add(account))
+    await add_accounts(unit_of_work, account)
     return account
 
 
@@ -167,3 +152,26 @@ async def test_a_purge_removes_what_expired_first(
     assert await purge(9) == 1
     assert await purge(9) == 0
     assert await keys_of(unit_of_work, account) == keys[:2]
+
+
+async def test_the_keys_that_have_not_expired_decide_about_requests(
+    unit_of_work: AnyUnitOfWork, account: Account
+) -> None:
+    eternal = make_key(account, last_used_at=NOW - SECOND, permissions=frozenset(Permission))
+    last = make_key(account, expires_at=NOW + SECOND)
+    await add(unit_of_work, eternal, last, make_key(account, expires_at=NOW))
+    await add(unit_of_work, make_key(await added(unit_of_work)))
+
+    access = await unit_of_work.read(lambda stores: stores.accesses.get(account.id, NOW))
+
+    assert access is not None
+    assert access.keys == {key.id: access_of(key) for key in (eternal, last)}
+
+
+def access_of(key: ApiKey) -> KeyAccess:
+    return KeyAccess(
+        secret_hash=key.secret_hash,
+        permissions=key.permissions,
+        expires_at=key.expires_at,
+        last_used_at=key.last_used_at,
+    )
