@@ -9,6 +9,7 @@ from adapters.memory.authors import MemoryAuthors
 from adapters.memory.books import MemoryBooks
 from adapters.memory.kept_answers import MemoryKeptAnswers
 from adapters.memory.outbox import MemoryOutbox
+from adapters.memory.sessions import MemoryAccesses, MemorySessions
 
 Result = TypeVar("Result")
 
@@ -23,6 +24,12 @@ class MemoryStores:
         self.outbox = self.pending_events = MemoryOutbox()
         self.kept_answers = MemoryKeptAnswers()
         self.passwords = MemoryPasswords()
+        self.sessions = MemorySessions()
+
+    @property
+    def accesses(self) -> MemoryAccesses:
+        """What the other stores hold together; it has nothing of its own to copy."""
+        return MemoryAccesses(self.accounts, self.sessions)
 
     def copy(self) -> "MemoryStores":
         """Give an independent copy: each store, under whichever names, is copied once."""

@@ -3,12 +3,14 @@
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
+from adapters.sql.accesses import SQLAccesses
 from adapters.sql.accounts import SQLAccounts, SQLPasswords
 from adapters.sql.authors import SQLAuthors
 from adapters.sql.books import SQLBooks
 from adapters.sql.connection import Connection, Database
 from adapters.sql.kept_answers import SQLKeptAnswers
 from adapters.sql.outbox import SQLOutbox
+from adapters.sql.sessions import SQLSessions
 from adapters.sql.transactions import repeated, transaction
 
 Result = TypeVar("Result")
@@ -18,6 +20,7 @@ class SQLStores:
     """The stores that share one connection. A new resource adds its line here."""
 
     def __init__(self, connection: Connection) -> None:
+        self.accesses = SQLAccesses(connection)
         self.accounts = SQLAccounts(connection)
         self.authors = SQLAuthors(connection)
         self.books = SQLBooks(connection)
@@ -25,6 +28,7 @@ class SQLStores:
         self.pending_events = self.outbox
         self.kept_answers = SQLKeptAnswers(connection)
         self.passwords = SQLPasswords(connection)
+        self.sessions = SQLSessions(connection)
 
 
 class SQLUnitOfWork:
