@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from adapters.memory.accounts import MemoryAccounts, MemoryPasswords
+from adapters.memory.api_keys import MemoryApiKeys
 from adapters.memory.authors import MemoryAuthors
 from adapters.memory.books import MemoryBooks
 from adapters.memory.kept_answers import MemoryKeptAnswers
@@ -19,6 +20,7 @@ class MemoryStores:
 
     def __init__(self) -> None:
         self.accounts = MemoryAccounts()
+        self.api_keys = MemoryApiKeys()
         self.authors = MemoryAuthors()
         self.books = MemoryBooks()
         self.outbox = self.pending_events = MemoryOutbox()
@@ -29,7 +31,7 @@ class MemoryStores:
     @property
     def accesses(self) -> MemoryAccesses:
         """What the other stores hold together; it has nothing of its own to copy."""
-        return MemoryAccesses(self.accounts, self.sessions)
+        return MemoryAccesses(self.accounts, self.sessions, self.api_keys.live_of)
 
     def copy(self) -> "MemoryStores":
         """Give an independent copy: each store, under whichever names, is copied once."""

@@ -3,11 +3,12 @@
 from datetime import datetime
 from uuid import UUID
 
+from adapters.sql.api_keys import decode_permissions
 from adapters.sql.connection import Connection
 from adapters.sql.statements import statement
 from adapters.sql.values import Row, decode_id, decode_optional_time, decode_time
 from domain.authentication.entities import MAX_KEYS, MAX_SESSIONS, Access, KeyAccess
-from domain.permissions import Permission, Role
+from domain.permissions import Role
 
 # One round trip and one snapshot. `words` is the role of an account or the permissions of a key,
 # and the account comes first; SQLite wants a LIMIT of a part of a UNION in a SELECT of its own.
@@ -71,7 +72,7 @@ class SQLAccesses:
 def _key(row: Row) -> KeyAccess:
     return KeyAccess(
         secret_hash=row["secret_hash"],
-        permissions=frozenset(Permission(name) for name in row["words"].split()),
+        permissions=decode_permissions(row["words"]),
         expires_at=decode_optional_time(row["expires_at"]),
         last_used_at=decode_optional_time(row["last_used_at"]),
     )

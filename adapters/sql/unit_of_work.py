@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from adapters.sql.accesses import SQLAccesses
 from adapters.sql.accounts import SQLAccounts, SQLPasswords
+from adapters.sql.api_keys import SQLApiKeys
 from adapters.sql.authors import SQLAuthors
 from adapters.sql.books import SQLBooks
 from adapters.sql.connection import Connection, Database
@@ -22,6 +23,7 @@ class SQLStores:
     def __init__(self, connection: Connection) -> None:
         self.accesses = SQLAccesses(connection)
         self.accounts = SQLAccounts(connection)
+        self.api_keys = SQLApiKeys(connection)
         self.authors = SQLAuthors(connection)
         self.books = SQLBooks(connection)
         self.outbox = SQLOutbox(connection)
