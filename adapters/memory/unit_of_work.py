@@ -7,6 +7,7 @@ from typing import TypeVar
 from adapters.memory.accounts import MemoryAccounts, MemoryPasswords
 from adapters.memory.authors import MemoryAuthors
 from adapters.memory.books import MemoryBooks
+from adapters.memory.challenges import MemoryChallenges
 from adapters.memory.kept_answers import MemoryKeptAnswers
 from adapters.memory.outbox import MemoryOutbox
 
@@ -20,6 +21,7 @@ class MemoryStores:
         self.accounts = MemoryAccounts()
         self.authors = MemoryAuthors()
         self.books = MemoryBooks()
+        self.challenges = MemoryChallenges()
         self.outbox = self.pending_events = MemoryOutbox()
         self.kept_answers = MemoryKeptAnswers()
         self.passwords = MemoryPasswords()

@@ -6,6 +6,7 @@ from typing import TypeVar
 from adapters.sql.accounts import SQLAccounts, SQLPasswords
 from adapters.sql.authors import SQLAuthors
 from adapters.sql.books import SQLBooks
+from adapters.sql.challenges import SQLChallenges
 from adapters.sql.connection import Connection, Database
 from adapters.sql.kept_answers import SQLKeptAnswers
 from adapters.sql.outbox import SQLOutbox
@@ -21,6 +22,7 @@ class SQLStores:
         self.accounts = SQLAccounts(connection)
         self.authors = SQLAuthors(connection)
         self.books = SQLBooks(connection)
+        self.challenges = SQLChallenges(connection)
         self.outbox = SQLOutbox(connection)
         self.pending_events = self.outbox
         self.kept_answers = SQLKeptAnswers(connection)
