@@ -8,6 +8,7 @@ from adapters.memory.accounts import MemoryAccounts, MemoryPasswords
 from adapters.memory.authors import MemoryAuthors
 from adapters.memory.books import MemoryBooks
 from adapters.memory.challenges import MemoryChallenges
+from adapters.memory.identities import MemoryIdentities
 from adapters.memory.kept_answers import MemoryKeptAnswers
 from adapters.memory.outbox import MemoryOutbox
 
@@ -22,6 +23,7 @@ class MemoryStores:
         self.authors = MemoryAuthors()
         self.books = MemoryBooks()
         self.challenges = MemoryChallenges()
+        self.identities = MemoryIdentities()
         self.outbox = self.pending_events = MemoryOutbox()
         self.kept_answers = MemoryKeptAnswers()
         self.passwords = MemoryPasswords()

@@ -8,6 +8,7 @@ from adapters.sql.authors import SQLAuthors
 from adapters.sql.books import SQLBooks
 from adapters.sql.challenges import SQLChallenges
 from adapters.sql.connection import Connection, Database
+from adapters.sql.identities import SQLIdentities
 from adapters.sql.kept_answers import SQLKeptAnswers
 from adapters.sql.outbox import SQLOutbox
 from adapters.sql.transactions import repeated, transaction
@@ -23,6 +24,7 @@ class SQLStores:
         self.authors = SQLAuthors(connection)
         self.books = SQLBooks(connection)
         self.challenges = SQLChallenges(connection)
+        self.identities = SQLIdentities(connection)
         self.outbox = SQLOutbox(connection)
         self.pending_events = self.outbox
         self.kept_answers = SQLKeptAnswers(connection)
