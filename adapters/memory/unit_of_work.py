@@ -8,6 +8,8 @@ from adapters.memory.accounts import MemoryAccounts, MemoryPasswords
 from adapters.memory.api_keys import MemoryApiKeys
 from adapters.memory.authors import MemoryAuthors
 from adapters.memory.books import MemoryBooks
+from adapters.memory.challenges import MemoryChallenges
+from adapters.memory.identities import MemoryIdentities
 from adapters.memory.kept_answers import MemoryKeptAnswers
 from adapters.memory.outbox import MemoryOutbox
 from adapters.memory.sessions import MemoryAccesses, MemorySessions
@@ -23,6 +25,8 @@ class MemoryStores:
         self.api_keys = MemoryApiKeys()
         self.authors = MemoryAuthors()
         self.books = MemoryBooks()
+        self.challenges = MemoryChallenges()
+        self.identities = MemoryIdentities()
         self.outbox = self.pending_events = MemoryOutbox()
         self.kept_answers = MemoryKeptAnswers()
         self.passwords = MemoryPasswords()

@@ -8,7 +8,9 @@ from adapters.sql.accounts import SQLAccounts, SQLPasswords
 from adapters.sql.api_keys import SQLApiKeys
 from adapters.sql.authors import SQLAuthors
 from adapters.sql.books import SQLBooks
+from adapters.sql.challenges import SQLChallenges
 from adapters.sql.connection import Connection, Database
+from adapters.sql.identities import SQLIdentities
 from adapters.sql.kept_answers import SQLKeptAnswers
 from adapters.sql.outbox import SQLOutbox
 from adapters.sql.sessions import SQLSessions
@@ -26,6 +28,8 @@ class SQLStores:
         self.api_keys = SQLApiKeys(connection)
         self.authors = SQLAuthors(connection)
         self.books = SQLBooks(connection)
+        self.challenges = SQLChallenges(connection)
+        self.identities = SQLIdentities(connection)
         self.outbox = SQLOutbox(connection)
         self.pending_events = self.outbox
         self.kept_answers = SQLKeptAnswers(connection)
