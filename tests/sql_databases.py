@@ -14,7 +14,7 @@ from adapters.sqlite.database import SQLiteDatabase
 from service import wiring
 from service.settings import load_settings
 
-TABLES = ("books", "authors", "outbox", "idempotency_keys")
+TABLES = ("books", "authors", "outbox", "idempotency_keys", "accounts", "challenges")
 TIMEOUT_SECONDS = 10.0
 POOL_TIMEOUT_SECONDS = 2.0
 

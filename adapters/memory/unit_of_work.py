@@ -9,6 +9,12 @@ from adapters.memory.authors import MemoryAuthors
 from adapters.memory.books import MemoryBooks
 from adapters.memory.kept_answers import MemoryKeptAnswers
 from adapters.memory.outbox import MemoryOutbox
+from adapters.memory.second_factors import (
+    MemoryChallenges,
+    MemoryPasskeys,
+    MemoryRecoveryCodes,
+    MemoryTOTPSecrets,
+)
 
 Result = TypeVar("Result")
 
@@ -23,6 +29,10 @@ class MemoryStores:
         self.outbox = self.pending_events = MemoryOutbox()
         self.kept_answers = MemoryKeptAnswers()
         self.passwords = MemoryPasswords()
+        self.totp_secrets = MemoryTOTPSecrets()
+        self.recovery_codes = MemoryRecoveryCodes()
+        self.passkeys = MemoryPasskeys()
+        self.challenges = MemoryChallenges()
 
     def copy(self) -> "MemoryStores":
         """Give an independent copy: each store, under whichever names, is copied once."""

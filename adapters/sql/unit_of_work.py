@@ -9,6 +9,8 @@ from adapters.sql.books import SQLBooks
 from adapters.sql.connection import Connection, Database
 from adapters.sql.kept_answers import SQLKeptAnswers
 from adapters.sql.outbox import SQLOutbox
+from adapters.sql.passkeys import SQLChallenges, SQLPasskeys
+from adapters.sql.second_factors import SQLRecoveryCodes, SQLTOTPSecrets
 from adapters.sql.transactions import repeated, transaction
 
 Result = TypeVar("Result")
@@ -25,6 +27,10 @@ class SQLStores:
         self.pending_events = self.outbox
         self.kept_answers = SQLKeptAnswers(connection)
         self.passwords = SQLPasswords(connection)
+        self.totp_secrets = SQLTOTPSecrets(connection)
+        self.recovery_codes = SQLRecoveryCodes(connection)
+        self.passkeys = SQLPasskeys(connection)
+        self.challenges = SQLChallenges(connection)
 
 
 class SQLUnitOfWork:
