@@ -12,6 +12,11 @@ from adapters.memory.challenges import MemoryChallenges
 from adapters.memory.identities import MemoryIdentities
 from adapters.memory.kept_answers import MemoryKeptAnswers
 from adapters.memory.outbox import MemoryOutbox
+from adapters.memory.second_factors import (
+    MemoryPasskeys,
+    MemoryRecoveryCodes,
+    MemoryTOTPSecrets,
+)
 from adapters.memory.sessions import MemoryAccesses, MemorySessions
 
 Result = TypeVar("Result")
@@ -31,6 +36,9 @@ class MemoryStores:
         self.kept_answers = MemoryKeptAnswers()
         self.passwords = MemoryPasswords()
         self.sessions = MemorySessions()
+        self.totp_secrets = MemoryTOTPSecrets()
+        self.recovery_codes = MemoryRecoveryCodes()
+        self.passkeys = MemoryPasskeys()
 
     @property
     def accesses(self) -> MemoryAccesses:

@@ -13,6 +13,8 @@ from adapters.sql.connection import Connection, Database
 from adapters.sql.identities import SQLIdentities
 from adapters.sql.kept_answers import SQLKeptAnswers
 from adapters.sql.outbox import SQLOutbox
+from adapters.sql.passkeys import SQLPasskeys
+from adapters.sql.second_factors import SQLRecoveryCodes, SQLTOTPSecrets
 from adapters.sql.sessions import SQLSessions
 from adapters.sql.transactions import repeated, transaction
 
@@ -35,6 +37,9 @@ class SQLStores:
         self.kept_answers = SQLKeptAnswers(connection)
         self.passwords = SQLPasswords(connection)
         self.sessions = SQLSessions(connection)
+        self.totp_secrets = SQLTOTPSecrets(connection)
+        self.recovery_codes = SQLRecoveryCodes(connection)
+        self.passkeys = SQLPasskeys(connection)
 
 
 class SQLUnitOfWork:
