@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from domain.activity.relay import Relay
 from domain.activity.use_cases import Activity
+from domain.authentication.ports import AccessTokens
 from domain.catalogue.use_cases import Catalogue
 from domain.configuration.use_cases import RuntimeConfiguration
 from domain.health.use_cases import Health
@@ -23,5 +24,6 @@ class UseCases:
     configuration: RuntimeConfiguration
     idempotency: Idempotency
     rate_limiter: RateLimiter
+    access_tokens: AccessTokens
     relay: Relay
     health: Health
