@@ -25,6 +25,7 @@ from adapters.sqlite.activity import SQLiteActivityLog
 from adapters.sqlite.configuration import SQLiteConfigurations
 from adapters.sqlite.database import SQLiteDatabase
 from domain.activity.ports import ActivityLog
+from domain.authentication.entities import Access
 from domain.catalogue.entities import Author
 from domain.configuration.ports import Configurations
 from domain.limits.fallback import FallbackRateLimiter
@@ -89,6 +90,17 @@ def memory_cache() -> Cache[Author]:
     return MemoryCache(TTL_SECONDS)
 
 
+@pytest.fixture(params=["memory", REDIS])
+def access_cache(request: pytest.FixtureRequest) -> Cache[Access]:
+    adapter: Cache[Access] = request.getfixturevalue(f"{request.param}_access_cache")
+    return adapter
+
+
+@pytest.fixture
+def memory_access_cache() -> Cache[Access]:
+    return MemoryCache(TTL_SECONDS)
+
+
 @pytest.fixture
 def events_seen() -> list[str]:
     """Gets an entry each time that a unit of work tells of new events."""
@@ -144,6 +156,13 @@ async def redis_cache(redis_uri: str, redis_prefix: str) -> AsyncIterator[Cache[
     client = RedisClient(redis_uri, timeout=TIMEOUT_SECONDS, key_prefix=redis_prefix)
     async with client.opened():
         yield RedisCache(client, "author", Author, ttl=TTL_SECONDS)
+
+
+@pytest.fixture
+async def redis_access_cache(redis_uri: str, redis_prefix: str) -> AsyncIterator[Cache[Access]]:
+    client = RedisClient(redis_uri, timeout=TIMEOUT_SECONDS, key_prefix=redis_prefix)
+    async with client.opened():
+        yield RedisCache(client, "access", Access, ttl=TTL_SECONDS)
 
 
 @pytest.fixture
