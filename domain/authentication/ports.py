@@ -1,5 +1,6 @@
 """What authentication asks of the outside."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -72,6 +73,10 @@ class AccessTokens(Protocol):
 
         Raises InvalidToken for any other text, of any length.
         """
+        ...
+
+    def public_keys(self) -> Sequence[Mapping[str, object]]:
+        """Give the keys that others can check tokens by, as JSON Web Keys; none are secret."""
         ...
 
 
