@@ -1,4 +1,4 @@
-"""Second factors, passkeys and challenges in memory.
+"""Second factors and passkeys in memory.
 
 What an account leaves behind is nobody's, and found by nobody.
 """
@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from domain.authentication.factors import Challenge, Passkey, TOTPSecret
+from domain.authentication.factors import Passkey, TOTPSecret
 from domain.errors import Conflict
 
 
@@ -114,37 +114,3 @@ class MemoryPasskeys:
             return False
         del self._passkeys[passkey_id]
         return True
-
-
-class MemoryChallenges:
-    """The fake of Challenges."""
-
-    def __init__(self, challenges: dict[UUID, Challenge] | None = None) -> None:
-        self._challenges = challenges or {}
-
-    def copy(self) -> "MemoryChallenges":
-        """Give an independent copy."""
-        return MemoryChallenges(dict(self._challenges))
-
-    async def add(
-        self,
-        challenge: Challenge,
-        now: datetime,  # noqa: ARG002 - named by the port.
-    ) -> None:
-        """Keep a new one."""
-        self._challenges[challenge.id] = challenge
-
-    async def take(self, challenge_id: UUID, purpose: str, now: datetime) -> Challenge | None:
-        """Forget and give one."""
-        found = self._challenges.get(challenge_id)
-        if found is None or found.purpose != purpose or found.expires_at <= now:
-            return None
-        return self._challenges.pop(challenge_id)
-
-    async def purge(self, expired_before: datetime, limit: int) -> int:
-        """Forget those that expired first."""
-        oldest = sorted(self._challenges.values(), key=lambda it: it.expires_at)
-        purged = [it.id for it in oldest if it.expires_at < expired_before][:limit]
-        for challenge_id in purged:
-            del self._challenges[challenge_id]
-        return len(purged)

@@ -1,13 +1,12 @@
-"""Passkeys in SQL, and the challenges that are answered with them."""
+"""Passkeys in SQL."""
 
-import json
 from datetime import datetime
 from uuid import UUID
 
 from adapters.sql.connection import Connection
-from adapters.sql.statements import FOR_UPDATE, first_rows, statement
+from adapters.sql.statements import FOR_UPDATE, statement
 from adapters.sql.values import Row, decode_id, decode_optional_time, decode_time
-from domain.authentication.factors import Challenge, Credential, Passkey
+from domain.authentication.factors import Credential, Passkey
 
 _INSERT = statement("""
     INSERT INTO passkeys
@@ -39,31 +38,6 @@ _UPDATE = statement("""
 """)
 
 _DELETE = statement("DELETE FROM passkeys WHERE id = :id AND account_id = :account_id")
-
-_INSERT_CHALLENGE = statement("""
-    INSERT INTO challenges
-           (id, purpose, account_id, details, expires_at, created_at, updated_at)
-    VALUES (:id, :purpose, :account_id, :details, :expires_at, :now, :now)
-""")
-
-_SELECT_CHALLENGE = statement(
-    """
-    SELECT id, purpose, account_id, details, expires_at
-      FROM challenges
-     WHERE id = :id
-       AND purpose = :purpose
-       AND expires_at > :now
-    {for_update}
-    """,
-    for_update=FOR_UPDATE,
-)
-
-_DELETE_CHALLENGE = statement("DELETE FROM challenges WHERE id = :id")
-
-_PURGE_CHALLENGES = statement(
-    "DELETE FROM challenges {oldest}",
-    oldest=first_rows("challenges", where="expires_at < :expired_before", order_by="expires_at"),
-)
 
 
 class SQLPasskeys:
@@ -113,43 +87,6 @@ class SQLPasskeys:
         return bool(found)
 
 
-class SQLChallenges:
-    """The challenges that share a connection."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
-    async def add(self, challenge: Challenge, now: datetime) -> None:
-        """Insert the row."""
-        await self._connection.execute(
-            _INSERT_CHALLENGE,
-            {
-                "id": challenge.id,
-                "purpose": challenge.purpose,
-                "account_id": challenge.account_id,
-                "details": json.dumps(dict(challenge.details)),
-                "expires_at": challenge.expires_at,
-                "now": now,
-            },
-        )
-
-    async def take(self, challenge_id: UUID, purpose: str, now: datetime) -> Challenge | None:
-        """Select one row, lock it and delete it."""
-        row = await self._connection.fetch_one(
-            _SELECT_CHALLENGE, {"id": challenge_id, "purpose": purpose, "now": now}
-        )
-        if row is None:
-            return None
-        await self._connection.execute(_DELETE_CHALLENGE, {"id": challenge_id})
-        return _challenge(row)
-
-    async def purge(self, expired_before: datetime, limit: int) -> int:
-        """Delete the rows that expired first."""
-        return await self._connection.execute(
-            _PURGE_CHALLENGES, {"expired_before": expired_before, "limit": limit}
-        )
-
-
 def _passkey(row: Row) -> Passkey:
     return Passkey(
         id=decode_id(row["id"]),
@@ -163,14 +100,4 @@ def _passkey(row: Row) -> Passkey:
         ),
         created_at=decode_time(row["created_at"]),
         last_used_at=decode_optional_time(row["last_used_at"]),
-    )
-
-
-def _challenge(row: Row) -> Challenge:
-    return Challenge(
-        id=decode_id(row["id"]),
-        purpose=row["purpose"],
-        account_id=None if row["account_id"] is None else decode_id(row["account_id"]),
-        details=json.loads(row["details"]),
-        expires_at=decode_time(row["expires_at"]),
     )

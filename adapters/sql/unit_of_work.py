@@ -3,14 +3,19 @@
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
+from adapters.sql.accesses import SQLAccesses
 from adapters.sql.accounts import SQLAccounts, SQLPasswords
+from adapters.sql.api_keys import SQLApiKeys
 from adapters.sql.authors import SQLAuthors
 from adapters.sql.books import SQLBooks
+from adapters.sql.challenges import SQLChallenges
 from adapters.sql.connection import Connection, Database
+from adapters.sql.identities import SQLIdentities
 from adapters.sql.kept_answers import SQLKeptAnswers
 from adapters.sql.outbox import SQLOutbox
-from adapters.sql.passkeys import SQLChallenges, SQLPasskeys
+from adapters.sql.passkeys import SQLPasskeys
 from adapters.sql.second_factors import SQLRecoveryCodes, SQLTOTPSecrets
+from adapters.sql.sessions import SQLSessions
 from adapters.sql.transactions import repeated, transaction
 
 Result = TypeVar("Result")
@@ -20,9 +25,13 @@ class SQLStores:
     """The stores that share one connection. A new resource adds its line here."""
 
     def __init__(self, connection: Connection) -> None:
+        self.accesses = SQLAccesses(connection)
         self.accounts = SQLAccounts(connection)
+        self.api_keys = SQLApiKeys(connection)
         self.authors = SQLAuthors(connection)
         self.books = SQLBooks(connection)
+        self.challenges = SQLChallenges(connection)
+        self.identities = SQLIdentities(connection)
         self.outbox = SQLOutbox(connection)
         self.pending_events = self.outbox
         self.kept_answers = SQLKeptAnswers(connection)
@@ -30,7 +39,7 @@ class SQLStores:
         self.totp_secrets = SQLTOTPSecrets(connection)
         self.recovery_codes = SQLRecoveryCodes(connection)
         self.passkeys = SQLPasskeys(connection)
-        self.challenges = SQLChallenges(connection)
+        self.sessions = SQLSessions(connection)
 
 
 class SQLUnitOfWork:

@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from domain.authentication.factors import Challenge, Credential, Passkey, TOTPSecret
+from domain.authentication.challenges import Challenges
+from domain.authentication.factors import Credential, Passkey, TOTPSecret
 from domain.authentication.ports import AuthenticationStores
 
 
@@ -78,25 +79,6 @@ class Passkeys(Protocol):
 
     async def remove(self, account_id: UUID, passkey_id: UUID) -> bool:
         """Forget one of an account's; tells whether it was there."""
-        ...
-
-
-class Challenges(Protocol):
-    """Challenges that wait for their answers."""
-
-    async def add(self, challenge: Challenge, now: datetime) -> None:
-        """Keep a new one; its account must exist, if it has one."""
-        ...
-
-    async def take(self, challenge_id: UUID, purpose: str, now: datetime) -> Challenge | None:
-        """Forget and give the one of this id; None if it is absent, expired or for other purposes.
-
-        Of several at once, one gets it.
-        """
-        ...
-
-    async def purge(self, expired_before: datetime, limit: int) -> int:
-        """Remove at most `limit` that expired before then; gives how many."""
         ...
 
 

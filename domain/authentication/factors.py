@@ -1,9 +1,7 @@
 """What is kept of second factors and passkeys."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from enum import StrEnum
+from datetime import datetime
 from uuid import UUID
 
 from domain.text import check_line
@@ -12,8 +10,6 @@ MAX_PASSKEYS = 20
 PASSKEY_NAME_MAX_LENGTH = 200
 # WebAuthn level 3, 5.1: authenticators make ids of up to so many bytes.
 CREDENTIAL_ID_MAX_SIZE = 1023
-CHALLENGE_SIZE = 32
-CHALLENGE_LIFE = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,24 +53,3 @@ class Passkey:
 
     def __post_init__(self) -> None:
         check_line("name", self.name, PASSKEY_NAME_MAX_LENGTH)
-
-
-class Purpose(StrEnum):
-    """What a challenge may be answered for."""
-
-    ADD_PASSKEY = "passkey.add"
-    SIGN_IN_BY_PASSKEY = "passkey.sign-in"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Challenge:
-    """Something to be answered once, in time, and for the one purpose that it was made for.
-
-    Where it has an `account_id`, for that account alone. `details` are the maker's.
-    """
-
-    id: UUID
-    purpose: str
-    account_id: UUID | None
-    details: Mapping[str, str]
-    expires_at: datetime

@@ -8,8 +8,10 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
+from domain.accounts.entities import Account
 from domain.catalogue.entities import Author
 from domain.events import Details, Event
+from domain.permissions import Role
 
 # To the microsecond, which not every technology holds by itself.
 NOW = datetime(2026, 2, 28, 23, 59, 59, 123_456, tzinfo=UTC)
@@ -41,6 +43,27 @@ def new_author(*, name: str = "Ōe Kenzaburō") -> Author:
         biography='“Quotes”, a line\nbreak and {"braces": true}.',
         born_on=date(1935, 1, 31),
         died_on=None,
+        version=1,
+        created_at=NOW,
+        updated_at=NOW,
+    )
+
+
+def new_account(
+    *,
+    email: str | None = None,
+    verified_at: datetime | None = NOW,
+    disabled_at: datetime | None = None,
+) -> Account:
+    """Make an account with an id, and where not told otherwise an address, of its own."""
+    account_id = uuid7()
+    return Account(
+        id=account_id,
+        email=email or f"{account_id}@example.org",
+        name="Kim Sowol (김소월)",
+        role=Role.READER,
+        verified_at=verified_at,
+        disabled_at=disabled_at,
         version=1,
         created_at=NOW,
         updated_at=NOW,

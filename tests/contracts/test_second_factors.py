@@ -1,4 +1,4 @@
-"""The contracts of TOTPSecrets, RecoveryCodes, Passkeys and Challenges."""
+"""The contracts of TOTPSecrets, RecoveryCodes and Passkeys."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -10,20 +10,16 @@ from uuid import UUID
 import pytest
 from uuid_utils.compat import uuid7
 
-from domain.accounts.entities import Account
 from domain.authentication.factors import (
     CREDENTIAL_ID_MAX_SIZE,
     PASSKEY_NAME_MAX_LENGTH,
-    Challenge,
     Credential,
     Passkey,
     TOTPSecret,
 )
 from domain.errors import Conflict
-from domain.permissions import Role
 from tests.contracts.conftest import AnyStores, AnyUnitOfWork
-from tests.contracts.examples import NOW
-from tests.unit.fakes import Held
+from tests.contracts.examples import NOW, new_account
 
 Result = TypeVar("Result")
 
@@ -31,30 +27,20 @@ HASHES = [bytes([number]) * 32 for number in range(10)]
 MICROSECOND = timedelta(microseconds=1)
 
 
-async def new_account(unit_of_work: AnyUnitOfWork) -> UUID:
-    account = Account(
-        id=uuid7(),
-        email=f"{uuid7()}@example.org",
-        name=None,
-        role=Role.READER,
-        verified_at=NOW,
-        disabled_at=None,
-        version=1,
-        created_at=NOW,
-        updated_at=NOW,
-    )
+async def added(unit_of_work: AnyUnitOfWork) -> UUID:
+    account = new_account()
     await unit_of_work.run(lambda stores: stores.accounts.add(account))
     return account.id
 
 
 @pytest.fixture
 async def account(unit_of_work: AnyUnitOfWork) -> UUID:
-    return await new_account(unit_of_work)
+    return await added(unit_of_work)
 
 
 @pytest.fixture
 async def other(unit_of_work: AnyUnitOfWork) -> UUID:
-    return await new_account(unit_of_work)
+    return await added(unit_of_work)
 
 
 async def at_once(
@@ -82,17 +68,6 @@ def passkey_of(account_id: UUID, credential_id: bytes = b"credential") -> Passke
         ),
         created_at=NOW,
     )
-
-
-def challenge_of(account_id: UUID | None = None, **changes: object) -> Challenge:
-    made = Challenge(
-        id=uuid7(),
-        purpose="testing",
-        account_id=account_id,
-        details={"challenge": "ü\\"},
-        expires_at=NOW + timedelta(minutes=5),
-    )
-    return replace(made, **changes)
 
 
 async def test_a_secret_that_was_put_is_there_until_another_is(
@@ -231,83 +206,11 @@ async def test_a_passkey_is_removed_by_its_account_alone(
     assert await unit_of_work.read(lambda it: it.passkeys.of(account)) == []
 
 
-@pytest.mark.parametrize("has_account", [True, False])
-async def test_a_challenge_is_taken_once(
-    unit_of_work: AnyUnitOfWork, account: UUID, *, has_account: bool
-) -> None:
-    challenge = challenge_of(account if has_account else None)
-    await unit_of_work.run(lambda it: it.challenges.add(challenge, NOW))
-
-    taken = await at_once(unit_of_work, lambda it: it.challenges.take(challenge.id, "testing", NOW))
-
-    assert sorted(taken, key=lambda it: it is None) == [challenge, None, None, None, None]
-
-
-async def test_who_takes_a_challenge_first_has_it_unless_the_unit_fails(
-    unit_of_work: AnyUnitOfWork,
-) -> None:
-    challenge, held = challenge_of(), Held()
-    await unit_of_work.run(lambda it: it.challenges.add(challenge, NOW))
-
-    async def take_and_fail(stores: AnyStores) -> None:
-        assert await stores.challenges.take(challenge.id, "testing", NOW) == challenge
-        await held()
-        raise LookupError
-
-    first = asyncio.create_task(unit_of_work.run(take_and_fail))
-    await held.begun.wait()
-    second = asyncio.create_task(
-        unit_of_work.run(lambda it: it.challenges.take(challenge.id, "testing", NOW))
-    )
-    held.go_on.set()
-
-    with pytest.raises(LookupError):
-        await first
-    assert await second == challenge
-
-
-async def test_a_challenge_is_not_taken_for_other_purposes_nor_too_late(
-    unit_of_work: AnyUnitOfWork,
-) -> None:
-    challenge = challenge_of()
-    await unit_of_work.run(lambda it: it.challenges.add(challenge, NOW))
-    end = challenge.expires_at
-
-    asked = [
-        (challenge.id, "other", NOW),
-        (uuid7(), "testing", NOW),
-        (challenge.id, "testing", end),
-        (challenge.id, "testing", end - MICROSECOND),
-    ]
-    taken = [
-        await unit_of_work.run(lambda it, which=each: it.challenges.take(*which)) for each in asked
-    ]
-
-    assert taken == [None, None, None, challenge]
-
-
-async def test_a_purge_of_challenges_takes_the_first_that_expired(
-    unit_of_work: AnyUnitOfWork,
-) -> None:
-    late = challenge_of(expires_at=NOW)
-    for minutes in range(1, 5):
-        early = challenge_of(expires_at=NOW - timedelta(minutes=minutes))
-        await unit_of_work.run(lambda it, one=early: it.challenges.add(one, NOW))
-    await unit_of_work.run(lambda it: it.challenges.add(late, NOW))
-
-    purged = [await unit_of_work.run(lambda it: it.challenges.purge(NOW, 3)) for _ in range(3)]
-
-    assert purged == [3, 1, 0]
-    before = NOW - MICROSECOND
-    assert await unit_of_work.run(lambda it: it.challenges.take(late.id, "testing", before)) == late
-
-
 async def test_all_of_it_goes_with_the_account(unit_of_work: AnyUnitOfWork, account: UUID) -> None:
     async def keep(stores: AnyStores) -> None:
         await stores.totp_secrets.put(secret_of(account), NOW)
         await stores.recovery_codes.replace(account, HASHES, NOW)
         await stores.passkeys.add(passkey_of(account))
-        await stores.challenges.add(challenge_of(account), NOW)
         await stores.accounts.delete(account, NOW)
 
     await unit_of_work.run(keep)

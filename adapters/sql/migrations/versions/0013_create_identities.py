@@ -1,4 +1,7 @@
-"""Create identities: who an account is at an OpenID Connect provider."""
+"""Create identities: who an account is at an OpenID Connect provider.
+
+Issuers and subjects are bytes: what a collation takes for alike may be two people.
+"""
 
 from adapters.sql.migrations.dialects import execute
 
@@ -11,13 +14,15 @@ def upgrade() -> None:
         mysql=[
             """
             CREATE TABLE IF NOT EXISTS identities (
-                issuer VARCHAR(255) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
-                subject VARCHAR(255) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+                id BINARY(16) NOT NULL,
+                issuer VARBINARY(255) NOT NULL,
+                subject VARBINARY(255) NOT NULL,
                 account_id BINARY(16) NOT NULL,
                 created_at DATETIME(6) NOT NULL,
                 updated_at DATETIME(6) NOT NULL,
-                PRIMARY KEY (issuer, subject),
-                KEY identities_account_id (account_id),
+                PRIMARY KEY (id),
+                UNIQUE KEY identities_subject (issuer, subject),
+                KEY identities_account_id (account_id, id),
                 CONSTRAINT identities_of FOREIGN KEY (account_id) REFERENCES accounts (id)
                     ON DELETE CASCADE
             ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin
@@ -26,15 +31,16 @@ def upgrade() -> None:
         sqlite=[
             """
             CREATE TABLE identities (
-                issuer TEXT NOT NULL,
-                subject TEXT NOT NULL,
+                id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+                issuer BLOB NOT NULL,
+                subject BLOB NOT NULL,
                 account_id BLOB NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
                 created_at TEXT NOT NULL,
-                updated_at TEXT NOT NULL,
-                PRIMARY KEY (issuer, subject)
-            ) STRICT, WITHOUT ROWID
+                updated_at TEXT NOT NULL
+            ) STRICT
             """,
-            "CREATE INDEX identities_account_id ON identities (account_id)",
+            "CREATE UNIQUE INDEX identities_subject ON identities (issuer, subject)",
+            "CREATE INDEX identities_account_id ON identities (account_id, id)",
         ],
     )
 
