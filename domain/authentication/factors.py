@@ -1,7 +1,7 @@
 """What is kept of second factors and passkeys."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from domain.text import check_line
@@ -10,6 +10,9 @@ MAX_PASSKEYS = 20
 PASSKEY_NAME_MAX_LENGTH = 200
 # WebAuthn level 3, 5.1: authenticators make ids of up to so many bytes.
 CREDENTIAL_ID_MAX_SIZE = 1023
+CHALLENGE_SIZE = 32
+# For so long an authenticator may take, with its user.
+CHALLENGE_LIFE = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
