@@ -35,10 +35,10 @@ class MemoryStores:
         self.outbox = self.pending_events = MemoryOutbox()
         self.kept_answers = MemoryKeptAnswers()
         self.passwords = MemoryPasswords()
+        self.sessions = MemorySessions()
         self.totp_secrets = MemoryTOTPSecrets()
         self.recovery_codes = MemoryRecoveryCodes()
         self.passkeys = MemoryPasskeys()
-        self.sessions = MemorySessions()
 
     @property
     def accesses(self) -> MemoryAccesses:

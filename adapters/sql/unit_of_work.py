@@ -36,10 +36,10 @@ class SQLStores:
         self.pending_events = self.outbox
         self.kept_answers = SQLKeptAnswers(connection)
         self.passwords = SQLPasswords(connection)
+        self.sessions = SQLSessions(connection)
         self.totp_secrets = SQLTOTPSecrets(connection)
         self.recovery_codes = SQLRecoveryCodes(connection)
         self.passkeys = SQLPasskeys(connection)
-        self.sessions = SQLSessions(connection)
 
 
 class SQLUnitOfWork:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from uuid import UUID
 
 from domain.text import check_line
@@ -56,3 +57,10 @@ class Passkey:
 
     def __post_init__(self) -> None:
         check_line("name", self.name, PASSKEY_NAME_MAX_LENGTH)
+
+
+class Purpose(StrEnum):
+    """What a challenge may be answered for."""
+
+    ADD_PASSKEY = "passkey.add"
+    SIGN_IN_BY_PASSKEY = "passkey.sign-in"
