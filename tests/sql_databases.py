@@ -14,7 +14,17 @@ from adapters.sqlite.database import SQLiteDatabase
 from service import wiring
 from service.settings import load_settings
 
-TABLES = ("books", "authors", "outbox", "idempotency_keys", "challenges", "accounts")
+# Those of accounts go along with them.
+TABLES = (
+    "books",
+    "authors",
+    "outbox",
+    "idempotency_keys",
+    "attempts",
+    "challenges",
+    "mails",
+    "accounts",
+)
 TIMEOUT_SECONDS = 10.0
 POOL_TIMEOUT_SECONDS = 2.0
 

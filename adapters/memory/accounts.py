@@ -11,6 +11,7 @@ from domain.accounts.queries import AccountQuery, position_of, words_of_account
 from domain.accounts.values import email_key
 from domain.errors import Conflict
 from domain.pagination import Page, PageRequest
+from domain.permissions import Role
 
 
 class MemoryAccounts:
@@ -41,6 +42,11 @@ class MemoryAccounts:
 
     # A transaction in memory has the whole state to itself.
     get_for_change = get
+
+    async def hold_active(self, role: Role, limit: int) -> Sequence[UUID]:
+        """Look for the accounts with a role."""
+        found = sorted(it.id for it in self._present() if it.role is role and it.is_active)
+        return found[:limit]
 
     async def find(self, email: str) -> Account | None:
         """Look for the address."""

@@ -5,12 +5,19 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from adapters.memory.accounts import MemoryAccounts, MemoryPasswords
+from adapters.memory.api_keys import MemoryApiKeys
 from adapters.memory.authors import MemoryAuthors
 from adapters.memory.books import MemoryBooks
 from adapters.memory.challenges import MemoryChallenges
 from adapters.memory.identities import MemoryIdentities
 from adapters.memory.kept_answers import MemoryKeptAnswers
 from adapters.memory.outbox import MemoryOutbox
+from adapters.memory.second_factors import (
+    MemoryPasskeys,
+    MemoryRecoveryCodes,
+    MemoryTOTPSecrets,
+)
+from adapters.memory.sessions import MemoryAccesses, MemorySessions
 
 Result = TypeVar("Result")
 
@@ -20,6 +27,7 @@ class MemoryStores:
 
     def __init__(self) -> None:
         self.accounts = MemoryAccounts()
+        self.api_keys = MemoryApiKeys()
         self.authors = MemoryAuthors()
         self.books = MemoryBooks()
         self.challenges = MemoryChallenges()
@@ -27,6 +35,15 @@ class MemoryStores:
         self.outbox = self.pending_events = MemoryOutbox()
         self.kept_answers = MemoryKeptAnswers()
         self.passwords = MemoryPasswords()
+        self.sessions = MemorySessions()
+        self.totp_secrets = MemoryTOTPSecrets()
+        self.recovery_codes = MemoryRecoveryCodes()
+        self.passkeys = MemoryPasskeys()
+
+    @property
+    def accesses(self) -> MemoryAccesses:
+        """What the other stores hold together; it has nothing of its own to copy."""
+        return MemoryAccesses(self.accounts, self.sessions, self.api_keys.live_of)
 
     def copy(self) -> "MemoryStores":
         """Give an independent copy: each store, under whichever names, is copied once."""

@@ -1,5 +1,6 @@
 """Accounts in SQL, with the hashes of their passwords."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NoReturn
 from uuid import UUID
@@ -38,6 +39,23 @@ _SELECT_ONE = statement(_SELECT + " WHERE id = :id AND deleted_at IS NULL")
 
 _SELECT_FOR_UPDATE = statement(
     _SELECT + " WHERE id = :id AND deleted_at IS NULL {for_update}", for_update=FOR_UPDATE
+)
+
+_HOLD_ACTIVE = statement(
+    """
+    SELECT id, version
+      FROM accounts {by_role}
+     WHERE deleted_at IS NULL
+       AND role = :role
+       AND verified_at IS NOT NULL
+       AND disabled_at IS NULL
+     ORDER BY id
+     LIMIT :limit
+    {for_update}
+    """,
+    # Rows are locked as they are read: by another index these would be all accounts.
+    by_role=Fragment(mysql="FORCE INDEX (accounts_role)", sqlite=""),
+    for_update=FOR_UPDATE,
 )
 
 _FIND = statement(_SELECT + " WHERE live_email_key = :email_key")
@@ -118,6 +136,11 @@ class SQLAccounts:
         """Select one row and lock it."""
         row = await self._connection.fetch_one(_SELECT_FOR_UPDATE, {"id": account_id})
         return None if row is None else _account(row)
+
+    async def hold_active(self, role: Role, limit: int) -> Sequence[UUID]:
+        """Select rows and lock them."""
+        rows = await self._connection.fetch_all(_HOLD_ACTIVE, {"role": role, "limit": limit})
+        return [decode_id(row["id"]) for row in rows]
 
     async def find(self, email: str) -> Account | None:
         """Select the row with the address's key."""

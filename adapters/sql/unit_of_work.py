@@ -3,7 +3,9 @@
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
+from adapters.sql.accesses import SQLAccesses
 from adapters.sql.accounts import SQLAccounts, SQLPasswords
+from adapters.sql.api_keys import SQLApiKeys
 from adapters.sql.authors import SQLAuthors
 from adapters.sql.books import SQLBooks
 from adapters.sql.challenges import SQLChallenges
@@ -11,6 +13,9 @@ from adapters.sql.connection import Connection, Database
 from adapters.sql.identities import SQLIdentities
 from adapters.sql.kept_answers import SQLKeptAnswers
 from adapters.sql.outbox import SQLOutbox
+from adapters.sql.passkeys import SQLPasskeys
+from adapters.sql.second_factors import SQLRecoveryCodes, SQLTOTPSecrets
+from adapters.sql.sessions import SQLSessions
 from adapters.sql.transactions import repeated, transaction
 
 Result = TypeVar("Result")
@@ -20,7 +25,9 @@ class SQLStores:
     """The stores that share one connection. A new resource adds its line here."""
 
     def __init__(self, connection: Connection) -> None:
+        self.accesses = SQLAccesses(connection)
         self.accounts = SQLAccounts(connection)
+        self.api_keys = SQLApiKeys(connection)
         self.authors = SQLAuthors(connection)
         self.books = SQLBooks(connection)
         self.challenges = SQLChallenges(connection)
@@ -29,6 +36,10 @@ class SQLStores:
         self.pending_events = self.outbox
         self.kept_answers = SQLKeptAnswers(connection)
         self.passwords = SQLPasswords(connection)
+        self.sessions = SQLSessions(connection)
+        self.totp_secrets = SQLTOTPSecrets(connection)
+        self.recovery_codes = SQLRecoveryCodes(connection)
+        self.passkeys = SQLPasskeys(connection)
 
 
 class SQLUnitOfWork:

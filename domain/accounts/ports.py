@@ -1,5 +1,6 @@
 """What the use-cases of accounts ask of the outside."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -7,6 +8,7 @@ from uuid import UUID
 from domain.accounts.entities import Account
 from domain.accounts.queries import AccountQuery
 from domain.pagination import Page, PageRequest
+from domain.permissions import Role
 from domain.ports import Outbox
 
 
@@ -26,6 +28,13 @@ class Accounts(Protocol):
 
     async def get_for_change(self, account_id: UUID) -> Account | None:
         """Give the account, or None; nobody else can change it before this unit of work ends."""
+        ...
+
+    async def hold_active(self, role: Role, limit: int) -> Sequence[UUID]:
+        """Give the active accounts with a role, at most `limit`, in the order of ids.
+
+        Nobody else can change those before this unit of work ends.
+        """
         ...
 
     async def find(self, email: str) -> Account | None:

@@ -6,6 +6,8 @@ from domain.errors import InvalidValue
 
 # RFC 5321, 4.5.3.1.3, less the angle brackets around a path.
 EMAIL_MAX_LENGTH = 254
+# Of the key: some characters fold to eighteen others, which no address that is meant well has.
+KEY_MAX_LENGTH = 1024
 
 
 def email_address(text: str) -> str:
@@ -21,6 +23,8 @@ def email_address(text: str) -> str:
         raise InvalidValue("email", f"must have at most {EMAIL_MAX_LENGTH} bytes")
     if any(unicodedata.category(character)[0] in "CZ" for character in address):
         raise InvalidValue("email", "must have no spaces or control characters")
+    if len(email_key(address).encode()) > KEY_MAX_LENGTH:
+        raise InvalidValue("email", "must have fewer characters that stand for several others")
     return address
 
 

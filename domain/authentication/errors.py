@@ -62,3 +62,11 @@ class SignUpsClosed(Conflict):
 
     def __init__(self) -> None:
         super().__init__("Sign-ups are closed at present.")
+
+
+class TooManyKeys(Conflict):
+    """The account has as many API keys as it may have: `most`."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"An account has at most {most} API keys. Revoke one first.")
+        self.most = most

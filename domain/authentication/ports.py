@@ -6,6 +6,7 @@ from uuid import UUID
 
 from domain.accounts.ports import Accounts
 from domain.authentication.entities import Access, AccessClaims, Session
+from domain.authentication.keys import ApiKey
 from domain.ports import Outbox
 
 
@@ -83,6 +84,30 @@ class Sessions(Protocol):
         ...
 
 
+class ApiKeys(Protocol):
+    """The API keys of all accounts. One that was revoked is gone; one that expired is not."""
+
+    async def add(self, key: ApiKey) -> None:
+        """Keep a new key; the account must exist. Raises Conflict when its id is taken."""
+        ...
+
+    async def of(self, account_id: UUID, limit: int) -> list[ApiKey]:
+        """Give at most `limit` keys of an account, in the order of ids."""
+        ...
+
+    async def remove(self, account_id: UUID, key_id: UUID) -> bool:
+        """Make a key absent; tells whether the account had it."""
+        ...
+
+    async def note_use(self, key_id: UUID, used_at: datetime, *, unless_since: datetime) -> bool:
+        """Note a use, unless one at `unless_since` or later is noted; tells whether it was."""
+        ...
+
+    async def purge(self, expired_before: datetime, limit: int) -> int:
+        """Remove at most `limit` keys that expired before then; gives how many."""
+        ...
+
+
 class Accesses(Protocol):
     """What decides about the requests of an account, read from all that is kept of it."""
 
@@ -107,6 +132,11 @@ class AuthenticationStores(Protocol):
     @property
     def sessions(self) -> Sessions:
         """Their sessions."""
+        ...
+
+    @property
+    def api_keys(self) -> ApiKeys:
+        """Their API keys."""
         ...
 
     @property

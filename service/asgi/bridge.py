@@ -23,6 +23,7 @@ from service.asgi.patrol import Patrol
 from service.asgi.refusals import refuse_websocket
 from service.asgi.streaming import accept_async_iterators
 from service.asgi.threads import ThreadPool
+from service.asgi.urls import keep_url_adapters
 from service.asgi.views import Views
 
 
@@ -91,6 +92,7 @@ class FlaskToAsgi(WsgiToAsgi):
         await_in_place(flask_app, self._home)
         accept_async_iterators(flask_app)
         let_views_declare_body_limits(flask_app)
+        keep_url_adapters(flask_app)
 
     async def __call__(
         self, scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable

@@ -63,6 +63,11 @@ def _wsgi_text(text: str) -> str:
     return text if text.isascii() else text.encode().decode("latin-1")
 
 
+def wsgi_text_decoded(text: str) -> str:
+    """Return what a text of an environ spells, U+FFFD for what is no UTF-8."""
+    return text if text.isascii() else text.encode("latin-1").decode(errors="replace")
+
+
 def _add_headers(environ: WSGIEnvironment, scope: HTTPScope) -> None:
     for name, raw_value in scope["headers"]:
         key = _environ_key(name)

@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import MapAdapter, Rule
 
 from service.asgi.declarations import Declaration, declaration_of
+from service.asgi.environ import wsgi_text_decoded
 from service.asgi.paths import Paths
 
 View = Callable[..., Any]
@@ -55,7 +56,7 @@ class Views:
 
     def _match(self, environ: WSGIEnvironment, method: str, path: str) -> Declaration:
         try:
-            rule, _ = self._bind(environ).match(_decoded(path), method, return_rule=True)
+            rule, _ = self._bind(environ).match(wsgi_text_decoded(path), method, return_rule=True)
         except HTTPException:
             # Nothing but Flask's own answer, unless a middleware changes the path before Flask.
             return self._in_thread if self._is_wrapped() else self._on_loop
@@ -112,10 +113,6 @@ class Views:
         defaults = self._on_loop if _runs_on_loop(view, method) else self._in_thread
         declared = declaration_of(view)
         return defaults if declared is None else declared.filled_up(defaults)
-
-
-def _decoded(path: str) -> str:
-    return path if path.isascii() else path.encode("latin-1").decode(errors="replace")
 
 
 def _runs_on_loop(view: View, method: str) -> bool:
