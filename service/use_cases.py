@@ -7,6 +7,7 @@ from domain.activity.use_cases import Activity
 from domain.authentication.administration import AccountAdministration
 from domain.authentication.api_keys import Keys
 from domain.authentication.me import Me
+from domain.authentication.ports import AccessTokens
 from domain.catalogue.use_cases import Catalogue
 from domain.configuration.use_cases import RuntimeConfiguration
 from domain.health.use_cases import Health
@@ -36,5 +37,6 @@ class UseCases:
     configuration: RuntimeConfiguration
     idempotency: Idempotency
     rate_limiter: RateLimiter
+    access_tokens: AccessTokens
     relay: Relay
     health: Health

@@ -50,6 +50,7 @@ from domain.limits.ports import RateLimiter
 from domain.ports import Cache
 from service.relay_worker import Signal
 from service.settings import Settings
+from service.token_wiring import access_tokens
 from service.use_cases import Authentication, UseCases
 
 # Seconds: a cache or a count that takes longer is slower than what it stands before.
@@ -104,10 +105,10 @@ def wire(settings: Settings) -> Wiring:
     events_waiting = Signal()
     choose = _fakes if settings.profile == "testing" else _stores
     adapters = choose(settings, events_waiting.set)
-    return Wiring(_use_cases(adapters), adapters, events_waiting)
+    return Wiring(_use_cases(settings, adapters), adapters, events_waiting)
 
 
-def _use_cases(adapters: Adapters) -> UseCases:
+def _use_cases(settings: Settings, adapters: Adapters) -> UseCases:
     clock, identifiers = SystemClock(), UUID7Identifiers()
     # What requests run; the background's own work bears no keys.
     unit_of_work = IdempotentUnitOfWork[AnyStores](adapters.unit_of_work, clock)
@@ -123,6 +124,7 @@ def _use_cases(adapters: Adapters) -> UseCases:
         configuration=RuntimeConfiguration(adapters.configurations, clock),
         idempotency=Idempotency(adapters.unit_of_work, clock),
         rate_limiter=adapters.rate_limiter,
+        access_tokens=access_tokens(settings),
         relay=Relay(adapters.unit_of_work, adapters.activity_log, clock, identifiers),
         health=Health(adapters.stores, clock),
     )

@@ -14,6 +14,7 @@ from adapters.memory.configuration import MemoryConfigurations
 from adapters.memory.identifiers import SequentialIdentifiers
 from adapters.memory.limiter import MemoryRateLimiter
 from adapters.memory.unit_of_work import MemoryStores, MemoryUnitOfWork
+from adapters.security.access_tokens import JWTAccessTokens, access_token_keys
 from domain.activity.relay import Relay
 from domain.activity.use_cases import Activity
 from domain.authentication.administration import AccountAdministration
@@ -32,6 +33,7 @@ from domain.idempotency.unit_of_work import IdempotentUnitOfWork
 from domain.idempotency.use_cases import Idempotency
 from domain.pagination import MAX_PAGE_SIZE, PageRequest
 from service.use_cases import Authentication, UseCases
+from tests.token_keys import KEY_SETS, PLACE
 
 Result = TypeVar("Result")
 
@@ -222,9 +224,15 @@ class Fakes:
             configuration=RuntimeConfiguration(self.configurations, self.clock),
             idempotency=Idempotency(self.unit_of_work, self.clock),
             rate_limiter=self.rate_limiter,
+            access_tokens=self.access_tokens(),
             relay=Relay(self.unit_of_work, self.activity_log, self.clock, self.identifiers),
             health=Health(self.stores, self.clock),
         )
+
+    def access_tokens(self) -> JWTAccessTokens:
+        """Give the tokens, signed by an asymmetric key."""
+        keys = access_token_keys(KEY_SETS["EdDSA"], "")
+        return JWTAccessTokens("EdDSA", keys, PLACE, self.clock)
 
     async def authors(self) -> list[Author]:
         """Give all authors."""
