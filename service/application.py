@@ -43,7 +43,9 @@ def create_app(settings: Settings, use_cases: UseCases) -> Flask:
     app.register_blueprint(authors_blueprint(use_cases.catalogue, lists))
     app.register_blueprint(books_blueprint(use_cases.catalogue, lists))
     app.register_blueprint(account_administration_blueprint(use_cases.accounts, lists))
-    app.register_blueprint(me_blueprint(use_cases.me, use_cases.activity, lists))
+    app.register_blueprint(
+        me_blueprint(use_cases.me, use_cases.own_data, use_cases.activity, lists)
+    )
     app.register_blueprint(api_keys_blueprint(use_cases.authentication.keys))
     app.register_blueprint(activity_blueprint(use_cases.activity, lists))
     app.register_blueprint(configuration_blueprint(use_cases.configuration))

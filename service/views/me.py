@@ -8,6 +8,7 @@ from domain.accounts.entities import Account
 from domain.accounts.errors import LastAdministrator
 from domain.activity.use_cases import Activity
 from domain.authentication.me import Me
+from domain.authentication.own_data import Export, OwnData
 from domain.entities import Expected
 from domain.errors import InvalidValue, NotFound
 from domain.events import Event
@@ -15,11 +16,12 @@ from service.arguments import JSON, MERGE_PATCH
 from service.routes import ACCOUNT, RateClass, route
 from service.schemas.accounts import AccountResponse, MyPatch
 from service.schemas.activity import EventResponse, OwnActivityQuery
+from service.schemas.export import ExportResponse
 from service.schemas.pagination import PageResponse
 from service.views.lists import Listed, Lists
 
 
-def me_blueprint(me: Me, activity: Activity, lists: Lists) -> Blueprint:
+def me_blueprint(me: Me, own_data: OwnData, activity: Activity, lists: Lists) -> Blueprint:
     """Make the routes of one's own account over its use-cases."""
     blueprint = Blueprint("me", __name__, url_prefix="/v1/me")
 
@@ -82,5 +84,23 @@ def me_blueprint(me: Me, activity: Activity, lists: Lists) -> Blueprint:
     async def list_my_activity(query: OwnActivityQuery) -> Listed[Event]:
         """List what happened to your account, newest first."""
         return await lists.page(query, lambda page: activity.list_own_events(page, kind=query.kind))
+
+    @route(
+        blueprint,
+        "GET",
+        "/export",
+        callers=ACCOUNT,
+        rate=RateClass.BATCH,
+        answer=ExportResponse,
+        secret=True,
+        errors=(NotFound,),
+    )
+    async def export_my_data() -> Export:
+        """Read all that is kept of you, in one document.
+
+        It has the newest 1,000 events; the older ones are at `/v1/me/activity`. Nothing of it lets
+        anybody sign in.
+        """
+        return await own_data.export()
 
     return blueprint

@@ -1,14 +1,19 @@
 """One's own account over HTTP."""
 
+import re
 from collections.abc import Iterator
 
 import httpx
 import pytest
 
 from domain.accounts.entities import Account
+from domain.authentication.own_data import MAX_EVENTS
 from domain.callers import acting_as
 from domain.permissions import Role
 from service.use_cases import UseCases
+from tests.contracts.examples import new_event
+from tests.contracts.test_identities import identity_of
+from tests.contracts.test_second_factors import passkey_of
 from tests.unit.accounts import account_of, add_account, add_session, caller_of, live_sessions
 from tests.unit.fakes import Fakes
 
@@ -112,3 +117,44 @@ async def test_people_see_what_happened_to_their_account_alone(
     none = await client.get(f"{ME}/activity", params={"kind": "account.deleted"})
     assert none.json()["items"] == []
     assert (await client.get(f"{ME}/activity", params={"subject": "x"})).status_code == 400
+
+
+async def test_people_get_all_that_is_kept_of_them_and_nothing_to_sign_in_with(
+    client: httpx.AsyncClient, fakes: Fakes, use_cases: UseCases, account: Account
+) -> None:
+    other = await add_account(fakes)
+    await add_session(fakes, other)
+    session = await add_session(fakes, account)
+    made = (await client.post(f"{ME}/api-keys", json={"name": "k", "permissions": []})).json()
+    await fakes.unit_of_work.run(lambda stores: stores.passkeys.add(passkey_of(account.id)))
+    await fakes.unit_of_work.run(lambda stores: stores.identities.add(identity_of(account.id)))
+    await use_cases.relay.deliver_batch()
+
+    response = await client.get(f"{ME}/export")
+
+    assert (response.status_code, response.headers["cache-control"]) == (200, "no-store")
+    body = response.json()
+    kept = body["kept"]
+    assert kept["account"] == (await client.get(ME)).json()
+    assert [it["id"] for it in kept["sessions"]] == [str(session.id)]
+    assert kept["sessions"][0]["methods"] == ["pwd"]
+    text = made.pop("key")
+    assert kept["apiKeys"] == [made]
+    assert [it["name"] for it in kept["passkeys"]] == [passkey_of(account.id).name]
+    assert [it["issuer"] for it in kept["identities"]] == [identity_of(account.id).issuer]
+    assert [event["kind"] for event in body["activity"]] == ["key.created"]
+    assert body["activityIsComplete"] is True
+    assert text not in response.text
+    assert not {"hash", "secret", "refresh", "public"} & set(re.findall("[a-z]+", response.text))
+
+
+async def test_an_export_has_the_newest_events_and_says_if_there_are_more(
+    client: httpx.AsyncClient, fakes: Fakes, account: Account
+) -> None:
+    events = [new_event(subject=str(account.id)) for _ in range(MAX_EVENTS + 1)]
+    await fakes.activity_log.record(events)
+
+    body = (await client.get(f"{ME}/export")).json()
+
+    assert [it["id"] for it in body["activity"]] == [str(it.id) for it in events[:0:-1]]
+    assert body["activityIsComplete"] is False
