@@ -9,6 +9,7 @@ from domain.authentication.api_keys import Keys
 from domain.authentication.me import Me
 from domain.authentication.own_data import OwnData
 from domain.authentication.ports import AccessTokens
+from domain.authentication.retention import Retention
 from domain.catalogue.use_cases import Catalogue
 from domain.configuration.use_cases import RuntimeConfiguration
 from domain.health.use_cases import Health
@@ -34,6 +35,7 @@ class UseCases:
     authentication: Authentication
     me: Me
     own_data: OwnData
+    retention: Retention
     catalogue: Catalogue
     activity: Activity
     configuration: RuntimeConfiguration
