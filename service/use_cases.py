@@ -7,6 +7,7 @@ from domain.activity.use_cases import Activity
 from domain.authentication.administration import AccountAdministration
 from domain.authentication.api_keys import Keys
 from domain.authentication.me import Me
+from domain.authentication.own_data import OwnData
 from domain.authentication.ports import AccessTokens
 from domain.catalogue.use_cases import Catalogue
 from domain.configuration.use_cases import RuntimeConfiguration
@@ -32,6 +33,7 @@ class UseCases:
     accounts: AccountAdministration
     authentication: Authentication
     me: Me
+    own_data: OwnData
     catalogue: Catalogue
     activity: Activity
     configuration: RuntimeConfiguration

@@ -21,6 +21,7 @@ from domain.authentication.administration import AccountAdministration
 from domain.authentication.api_keys import Keys
 from domain.authentication.entities import Access
 from domain.authentication.me import Me
+from domain.authentication.own_data import OwnData
 from domain.catalogue.entities import Author, AuthorDetails, Book, BookDetails
 from domain.catalogue.queries import AuthorQuery, BookQuery
 from domain.catalogue.use_cases import Catalogue
@@ -217,6 +218,7 @@ class Fakes:
             accounts=AccountAdministration(*of_accounts),
             authentication=Authentication(keys=Keys(*of_accounts)),
             me=Me(*of_accounts),
+            own_data=OwnData(unit_of_work, self.activity_log, self.clock),
             catalogue=Catalogue(
                 unit_of_work, self.author_cache, self.book_cache, self.clock, self.identifiers
             ),
