@@ -79,7 +79,7 @@ class SignUpsClosed(Conflict):
         super().__init__("Sign-ups are closed at present.")
 
 
-class FactorEnabled(Conflict):
+class CodesEnabled(Conflict):
     """Codes are enabled for the account already."""
 
     def __init__(self) -> None:
@@ -91,6 +91,13 @@ class NoSecondFactor(Conflict):
 
     def __init__(self) -> None:
         super().__init__("The account has no second factor. Enable codes or add a passkey first.")
+
+
+class PasskeyKnown(Conflict):
+    """The passkey was added before."""
+
+    def __init__(self) -> None:
+        super().__init__("This passkey was added before.")
 
 
 class TooManyPasskeys(Conflict):

@@ -9,6 +9,12 @@ SESSION_STARTED = "session.started"
 SESSION_REFUSED = "session.refused"
 SESSION_ENDED = "session.ended"
 SESSION_REUSED = "session.reused"
+TOTP_ENABLED = "totp.enabled"
+TOTP_REMOVED = "totp.removed"
+RECOVERY_CODE_USED = "recovery-code.used"
+RECOVERY_CODES_RENEWED = "recovery-codes.renewed"
+PASSKEY_ADDED = "passkey.added"
+PASSKEY_REMOVED = "passkey.removed"
 
 
 def account_event(

@@ -5,7 +5,7 @@ from typing import Protocol
 from uuid import UUID
 
 from domain.accounts.ports import Accounts
-from domain.authentication.entities import Access, AccessClaims, Session
+from domain.authentication.entities import Access, AccessClaims, Method, Session
 from domain.authentication.keys import ApiKey
 from domain.ports import Outbox
 
@@ -26,6 +26,22 @@ class PasswordHasher(Protocol):
 
     def is_outdated(self, hashed: str) -> bool:
         """Tell whether a hash made now would have other parameters."""
+        ...
+
+
+class SecondFactors(Protocol):
+    """What accounts prove themselves with beside the password. An account may have none."""
+
+    async def methods(self, account_id: UUID) -> tuple[Method, ...]:
+        """Give those that the account has, any of which will do; none if it asks for none."""
+        ...
+
+    async def check(self, account_id: UUID, code: str) -> Method | None:
+        """Use a code up, and tell of which factor it is; None where it does not hold.
+
+        It is a unit of work of its own, so a code counts once whatever comes of what it was for.
+        Raises TooManyAttempts.
+        """
         ...
 
 
