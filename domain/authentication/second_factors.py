@@ -1,11 +1,12 @@
 """The second factors of accounts, and what a code of one proves."""
 
 from dataclasses import replace
+from functools import partial
 from math import ceil
 from uuid import UUID
 
 from domain.authentication.entities import Method
-from domain.authentication.errors import TooManyAttempts
+from domain.authentication.errors import InvalidSecondFactor, TooManyAttempts
 from domain.authentication.events import RECOVERY_CODE_USED, account_event
 from domain.authentication.factor_ports import FactorStores, Sealer
 from domain.authentication.factors import TOTP_PURPOSE
@@ -41,28 +42,26 @@ class AccountFactors:
         self._clock = clock
         self._identifiers = identifiers
 
-    async def methods(self, account_id: UUID) -> tuple[Method, ...]:
+    async def required(self, account_id: UUID) -> tuple[Method, ...]:
         """Give those that the account has."""
         return await self._unit_of_work.read(lambda stores: methods_of(stores, account_id))
 
-    async def check(self, account_id: UUID, code: str) -> Method | None:
-        """Use a code up, and tell of which factor it is; None where it does not hold.
+    async def check(self, account_id: UUID, code: str) -> Method:
+        """Use a code up, and tell of which factor it is.
 
-        Raises TooManyAttempts.
+        Raises InvalidSecondFactor and TooManyAttempts.
         """
         recovery_code = read_recovery_code(code)
         if recovery_code is None:
             await charge(self._limiter, CODES, account_id)
-            used = await self._unit_of_work.run(
-                lambda stores: self._use_code(stores, account_id, code)
-            )
-            return Method.TOTP if used else None
-        await charge(self._limiter, RECOVERY_CODES, account_id)
-        hashed = hash_of_recovery_code(account_id, recovery_code)
-        used = await self._unit_of_work.run(
-            lambda stores: self._use_recovery_code(stores, account_id, hashed)
-        )
-        return Method.RECOVERY_CODE if used else None
+            unit, method = partial(self._use_code, code=code), Method.TOTP
+        else:
+            await charge(self._limiter, RECOVERY_CODES, account_id)
+            hashed = hash_of_recovery_code(account_id, recovery_code)
+            unit, method = partial(self._use_recovery_code, hashed=hashed), Method.RECOVERY_CODE
+        if not await self._unit_of_work.run(partial(unit, account_id=account_id)):
+            raise InvalidSecondFactor
+        return method
 
     async def _use_code(self, stores: FactorStores, account_id: UUID, code: str) -> bool:
         # Of the same code at once, each waits here for the one before, and finds its step used.

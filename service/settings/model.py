@@ -15,6 +15,7 @@ from service.settings.flags import parse_flag
 from service.settings.hosts import LOCAL_HOSTS, HostPatterns, parse_hosts
 from service.settings.mysql_address import MySQLAddress, parse_mysql_uri
 from service.settings.origins import parse_origins
+from service.settings.public_url import parse_public_url
 from service.settings.rates import Off, Rate, parse_rate
 from service.settings.store_uris import (
     SecretUri,
@@ -26,6 +27,7 @@ from service.settings.store_uris import (
 DEVELOPMENT_KEY = "development-only-secret-key-never-for-production"
 
 Profile = Literal["development", "testing", "production"]
+TokenAlgorithm = Literal["HS256", "EdDSA", "ES256", "RS256"]
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
 Flag = Annotated[
     bool,
@@ -86,6 +88,17 @@ class Settings(BaseModel):
         default=(), description="origins like https://app.example.org, separated by commas"
     )
     cors_credentials: Flag = False
+
+    public_url: Annotated[str, BeforeValidator(parse_public_url)] = Field(
+        default="http://127.0.0.1:8000",
+        description="where the service is found, like https://api.example.org, without a slash",
+    )
+    access_token_algorithm: TokenAlgorithm = Field(
+        default="HS256", description="HS256, EdDSA, ES256 or RS256"
+    )
+    access_token_keys: SecretStr | None = Field(
+        default=None, description="a JWK set, as `flask token key` prints it"
+    )
 
     mysql: Annotated[MySQLAddress, BeforeValidator(parse_mysql_uri)] | None = Field(
         default=None,

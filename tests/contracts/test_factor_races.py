@@ -24,7 +24,7 @@ async def test_of_one_code_at_once_one_counts(factors: Factors) -> None:
     account = await factors.new_account()
     app, _ = await factors.enable_codes(account)
 
-    used = await asyncio.gather(*(factors.check.check(account, app.code()) for _ in range(AT_ONCE)))
+    used = await asyncio.gather(*(factors.tried(account, app.code()) for _ in range(AT_ONCE)))
 
     assert used.count(Method.TOTP) == 1
     assert used.count(None) == AT_ONCE - 1
@@ -34,7 +34,7 @@ async def test_of_one_recovery_code_at_once_one_counts(factors: Factors) -> None
     account = await factors.new_account()
     _, codes = await factors.enable_codes(account)
 
-    used = await asyncio.gather(*(factors.check.check(account, codes[0]) for _ in range(AT_ONCE)))
+    used = await asyncio.gather(*(factors.tried(account, codes[0]) for _ in range(AT_ONCE)))
 
     assert used.count(Method.RECOVERY_CODE) == 1
     with signed_in(account):
@@ -52,7 +52,7 @@ async def test_of_one_enrolment_at_once_one_is_enabled(factors: Factors) -> None
 
     (codes,) = [result for result in results if isinstance(result, tuple)]
     assert all(isinstance(it, CodesEnabled | InvalidValue) for it in results if it is not codes)
-    assert await factors.check.check(account, codes[0]) is Method.RECOVERY_CODE
+    assert await factors.tried(account, codes[0]) is Method.RECOVERY_CODE
 
 
 async def test_of_one_challenge_at_once_one_answer_counts(factors: Factors) -> None:

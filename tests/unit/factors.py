@@ -14,7 +14,8 @@ from adapters.security.passkeys import WebAuthnPasskeys
 from adapters.security.sealer import AESSealer
 from adapters.system.identifiers import UUID7Identifiers
 from domain.authentication.confirmation import Confirmation
-from domain.authentication.errors import ConfirmationRequired
+from domain.authentication.entities import Method
+from domain.authentication.errors import ConfirmationRequired, InvalidSecondFactor
 from domain.authentication.factor_ports import FactorStores
 from domain.authentication.passkey_use_cases import AddedPasskey, PasskeyOptions, PasskeyUseCases
 from domain.authentication.second_factors import AccountFactors
@@ -96,13 +97,24 @@ class Factors:
             *ports, limiter=self.limiter, sealer=self.sealer, issuer="My Service"
         )
         self.passkeys = PasskeyUseCases(*ports, verifier=self.verifier)
-        self.check = AccountFactors(
+        self.factors = AccountFactors(
             self.unit_of_work,
             self.clock,
             self.identifiers,
             limiter=self.limiter,
             sealer=self.sealer,
         )
+
+    async def required(self, account_id: UUID) -> tuple[Method, ...]:
+        """Give the second factors that an account has."""
+        return await self.factors.required(account_id)
+
+    async def tried(self, account_id: UUID, code: str) -> Method | None:
+        """Give what a code proves, None for nothing."""
+        try:
+            return await self.factors.check(account_id, code)
+        except InvalidSecondFactor:
+            return None
 
     async def new_account(self, **details: object) -> UUID:
         """Keep an account."""

@@ -11,7 +11,6 @@ from domain.errors import InvalidValue
     [
         ("name@example.org", "name@example.org"),
         ("  Name+tag@Example.ORG\n", "Name+tag@Example.ORG"),
-        ('"a@b"@example.org', '"a@b"@example.org'),
         ("jose\u0301@example.org", "jos\u00e9@example.org"),
         ("ﷺ" * 29 + "@example.org", "ﷺ" * 29 + "@example.org"),
         ("a" * (EMAIL_MAX_LENGTH - 12) + "@example.org", "a" * 242 + "@example.org"),

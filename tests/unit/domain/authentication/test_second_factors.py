@@ -56,8 +56,8 @@ async def test_codes_are_asked_for_once_one_was_shown(factors: Factors, ann: UUI
     with signed_in(ann):
         enrolment = await factors.totp.begin(RIGHT)
         app = App(factors.clock, enrolment.secret)
-        assert await factors.check.methods(ann) == ()
-        assert await factors.check.check(ann, app.code()) is None
+        assert await factors.required(ann) == ()
+        assert await factors.tried(ann, app.code()) is None
 
         codes = await factors.totp.enable(app.code())
 
@@ -65,18 +65,18 @@ async def test_codes_are_asked_for_once_one_was_shown(factors: Factors, ann: UUI
     assert enrolment.uri.startswith("otpauth://totp/My%20Service:")
     assert enrolment.secret not in repr(enrolment)
     assert len(set(codes)) == 10
-    assert await factors.check.methods(ann) == (Method.TOTP, Method.RECOVERY_CODE)
+    assert await factors.required(ann) == (Method.TOTP, Method.RECOVERY_CODE)
 
 
 async def test_a_code_counts_once_for_whatever_it_was_shown(factors: Factors, ann: UUID) -> None:
     app, _ = await factors.enable_codes(ann)
 
-    assert await factors.check.check(ann, app.code(-1)) is None  # It enabled the codes.
-    assert await factors.check.check(ann, app.code()) is Method.TOTP
-    assert await factors.check.check(ann, app.code()) is None
-    assert await factors.check.check(ann, f" {app.code(1)[:3]} {app.code(1)[3:]} ") is Method.TOTP
+    assert await factors.tried(ann, app.code(-1)) is None  # It enabled the codes.
+    assert await factors.tried(ann, app.code()) is Method.TOTP
+    assert await factors.tried(ann, app.code()) is None
+    assert await factors.tried(ann, f" {app.code(1)[:3]} {app.code(1)[3:]} ") is Method.TOTP
     factors.clock.advance(A_STEP)
-    assert await factors.check.check(ann, app.code()) is None
+    assert await factors.tried(ann, app.code()) is None
 
 
 async def test_a_code_is_that_of_its_account(factors: Factors, ann: UUID, ben: UUID) -> None:
@@ -84,14 +84,14 @@ async def test_a_code_is_that_of_its_account(factors: Factors, ann: UUID, ben: U
     await factors.enable_codes(ben)
 
     for code in (app.code(), codes[0]):
-        assert await factors.check.check(ben, code) is None
+        assert await factors.tried(ben, code) is None
 
 
 @pytest.mark.parametrize("code", ["", "123456", "abc", "x" * 10_000, "0000-0000-0000-0000"])
 async def test_no_other_text_is_a_code(factors: Factors, ann: UUID, code: str) -> None:
-    assert await factors.check.check(ann, code) is None
+    assert await factors.tried(ann, code) is None
     await factors.enable_codes(ann)
-    assert await factors.check.check(ann, code) is None
+    assert await factors.tried(ann, code) is None
 
 
 async def test_guesses_are_counted_by_account(factors: Factors, ann: UUID, ben: UUID) -> None:
@@ -100,15 +100,15 @@ async def test_guesses_are_counted_by_account(factors: Factors, ann: UUID, ben: 
 
     async def guess() -> None:
         for _ in range(20):
-            await factors.check.check(ann, "not a code")
+            await factors.tried(ann, "not a code")
 
     with pytest.raises(TooManyAttempts) as caught:
         await guess()
 
     assert 1 <= caught.value.retry_after <= 1800
-    assert await factors.check.check(ben, app.code()) is Method.TOTP
+    assert await factors.tried(ben, app.code()) is Method.TOTP
     # Whoever guesses codes keeps the owner from codes alone.
-    assert await factors.check.check(ann, codes[0]) is Method.RECOVERY_CODE
+    assert await factors.tried(ann, codes[0]) is Method.RECOVERY_CODE
 
 
 async def test_who_guesses_the_code_that_enables_codes_is_stopped(
@@ -128,7 +128,7 @@ async def test_who_guesses_the_code_that_enables_codes_is_stopped(
 async def test_a_recovery_code_counts_once(factors: Factors, ann: UUID, fakes: Fakes) -> None:
     _, codes = await factors.enable_codes(ann)
 
-    used = [await factors.check.check(ann, code) for code in (codes[0], codes[0].lower(), codes[1])]
+    used = [await factors.tried(ann, code) for code in (codes[0], codes[0].lower(), codes[1])]
 
     assert used == [Method.RECOVERY_CODE, None, Method.RECOVERY_CODE]
     told = [event for event in await fakes.pending() if event.kind == "recovery-code.used"]
@@ -140,9 +140,9 @@ async def test_the_last_recovery_code_leaves_the_factor(factors: Factors, ann: U
     _, codes = await factors.enable_codes(ann)
 
     for code in codes:
-        await factors.check.check(ann, code)
+        await factors.tried(ann, code)
 
-    assert await factors.check.methods(ann) == (Method.TOTP,)
+    assert await factors.required(ann) == (Method.TOTP,)
 
 
 async def test_new_recovery_codes_end_the_old_ones(factors: Factors, ann: UUID) -> None:
@@ -150,8 +150,8 @@ async def test_new_recovery_codes_end_the_old_ones(factors: Factors, ann: UUID) 
     with signed_in(ann):
         new = await factors.totp.renew_recovery_codes(RIGHT)
 
-    assert await factors.check.check(ann, old[0]) is None
-    assert await factors.check.check(ann, new[0]) is Method.RECOVERY_CODE
+    assert await factors.tried(ann, old[0]) is None
+    assert await factors.tried(ann, new[0]) is Method.RECOVERY_CODE
 
 
 async def test_recovery_codes_are_for_who_has_a_factor(factors: Factors, ann: UUID) -> None:
@@ -168,11 +168,11 @@ async def test_codes_that_were_removed_prove_nothing(factors: Factors, ann: UUID
     with signed_in(ann):
         await factors.totp.remove(RIGHT)
 
-    assert await factors.check.methods(ann) == ()
+    assert await factors.required(ann) == ()
     for code in (app.code(), codes[0]):
-        assert await factors.check.check(ann, code) is None
+        assert await factors.tried(ann, code) is None
     app, _ = await factors.enable_codes(ann)
-    assert await factors.check.check(ann, app.code()) is Method.TOTP
+    assert await factors.tried(ann, app.code()) is Method.TOTP
 
 
 async def test_codes_that_are_enabled_stay_until_they_are_removed(
@@ -186,7 +186,7 @@ async def test_codes_that_are_enabled_stay_until_they_are_removed(
         with pytest.raises(CodesEnabled):
             await factors.totp.enable(app.code())
 
-    assert await factors.check.check(ann, app.code()) is Method.TOTP
+    assert await factors.tried(ann, app.code()) is Method.TOTP
 
 
 async def test_what_was_begun_again_is_what_counts(factors: Factors, ann: UUID) -> None:
@@ -212,8 +212,8 @@ async def test_the_store_alone_makes_no_code(factors: Factors, ann: UUID) -> Non
     other = Factors(factors.unit_of_work, clock=factors.clock, sealer=AESSealer(b"o" * 32))
 
     with pytest.raises(CorruptedValue):
-        await other.check.check(ann, app.code())
-    assert await other.check.check(ann, codes[0]) is Method.RECOVERY_CODE
+        await other.tried(ann, app.code())
+    assert await other.tried(ann, codes[0]) is Method.RECOVERY_CODE
 
 
 async def test_a_passkey_is_a_second_factor(factors: Factors, ann: UUID, fakes: Fakes) -> None:
@@ -221,12 +221,12 @@ async def test_a_passkey_is_a_second_factor(factors: Factors, ann: UUID, fakes: 
 
     added = await factors.add_passkey(ann, device, "my phone")
 
-    assert await factors.check.methods(ann) == (Method.PASSKEY, Method.RECOVERY_CODE)
+    assert await factors.required(ann) == (Method.PASSKEY, Method.RECOVERY_CODE)
     assert added.passkey.name == "my phone"
     assert added.passkey.credential.credential_id == device.credential_id
     assert added.recovery_codes is not None
     assert added.recovery_codes[0] not in repr(added)
-    assert await factors.check.check(ann, added.recovery_codes[0]) is Method.RECOVERY_CODE
+    assert await factors.tried(ann, added.recovery_codes[0]) is Method.RECOVERY_CODE
     with signed_in(ann):
         assert await factors.passkeys.list() == [added.passkey]
     assert await kinds(fakes) == ["passkey.added", "recovery-code.used"]
@@ -238,7 +238,7 @@ async def test_recovery_codes_come_with_the_first_factor_alone(factors: Factors,
 
     assert first.recovery_codes is not None
     assert second.recovery_codes is None
-    assert await factors.check.check(ann, first.recovery_codes[0]) is Method.RECOVERY_CODE
+    assert await factors.tried(ann, first.recovery_codes[0]) is Method.RECOVERY_CODE
 
 
 async def test_recovery_codes_go_with_the_last_factor(factors: Factors, ann: UUID) -> None:
@@ -247,11 +247,11 @@ async def test_recovery_codes_go_with_the_last_factor(factors: Factors, ann: UUI
 
     with signed_in(ann):
         await factors.totp.remove(RIGHT)
-        assert await factors.check.check(ann, codes[0]) is Method.RECOVERY_CODE
+        assert await factors.tried(ann, codes[0]) is Method.RECOVERY_CODE
         await factors.passkeys.remove(added.passkey.id, RIGHT)
 
-    assert await factors.check.check(ann, codes[1]) is None
-    assert await factors.check.methods(ann) == ()
+    assert await factors.tried(ann, codes[1]) is None
+    assert await factors.required(ann) == ()
 
 
 async def test_the_overview_tells_what_there_is(factors: Factors, ann: UUID) -> None:
@@ -260,7 +260,7 @@ async def test_the_overview_tells_what_there_is(factors: Factors, ann: UUID) -> 
     enabled_at = factors.clock.now()
     _, codes = await factors.enable_codes(ann)
     await factors.add_passkey(ann, authenticator())
-    await factors.check.check(ann, codes[0])
+    await factors.tried(ann, codes[0])
 
     with signed_in(ann):
         some = await factors.totp.read()
@@ -366,7 +366,7 @@ async def test_a_passkey_is_removed_by_its_account_alone(
 async def test_no_change_is_made_without_a_confirmation(factors: Factors, ann: UUID) -> None:
     await factors.enable_codes(ann)
     added = await factors.add_passkey(ann, authenticator())
-    before = await factors.check.methods(ann)
+    before = await factors.required(ann)
 
     with signed_in(ann):
         for attempt in (
@@ -379,7 +379,7 @@ async def test_no_change_is_made_without_a_confirmation(factors: Factors, ann: U
             with pytest.raises(ConfirmationRequired):
                 await attempt
 
-    assert await factors.check.methods(ann) == before
+    assert await factors.required(ann) == before
 
 
 async def test_nobody_and_no_key_gets_at_factors(factors: Factors, ann: UUID) -> None:
@@ -410,7 +410,7 @@ async def test_nobody_and_no_key_gets_at_factors(factors: Factors, ann: UUID) ->
 async def test_no_event_has_a_secret(factors: Factors, ann: UUID, fakes: Fakes) -> None:
     app, codes = await factors.enable_codes(ann)
     await factors.add_passkey(ann, authenticator())
-    await factors.check.check(ann, codes[0])
+    await factors.tried(ann, codes[0])
     with signed_in(ann):
         codes += await factors.totp.renew_recovery_codes(RIGHT)
         await factors.totp.remove(RIGHT)
