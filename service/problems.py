@@ -54,7 +54,8 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
         HTTPStatus.BAD_REQUEST,
         "invalid-idempotency-key",
         "Invalid idempotency key",
-        "Send one string of 1 to 255 visible ASCII characters in double quotes, say a UUID.",
+        "Send one string of 1 to 255 visible ASCII characters in double quotes, say a UUID; and "
+        "none where the answer has a secret, which is kept for nobody.",
     ),
     request.InvalidQuery: Problem(
         HTTPStatus.BAD_REQUEST,
