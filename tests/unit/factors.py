@@ -2,7 +2,7 @@
 
 import json
 from base64 import b32decode
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -14,9 +14,10 @@ from adapters.security.passkeys import WebAuthnPasskeys
 from adapters.security.sealer import AESSealer
 from adapters.system.identifiers import UUID7Identifiers
 from domain.authentication.confirmation import Confirmation
-from domain.authentication.entities import Method
+from domain.authentication.entities import Client, Method, SignedIn
 from domain.authentication.errors import ConfirmationRequired, InvalidSecondFactor
 from domain.authentication.factor_ports import FactorStores
+from domain.authentication.passkey_sign_in import PasskeySignIn
 from domain.authentication.passkey_use_cases import AddedPasskey, PasskeyOptions, PasskeyUseCases
 from domain.authentication.second_factors import AccountFactors
 from domain.authentication.totp import STEP_SECONDS, code_at, step_at
@@ -29,6 +30,7 @@ from tests.contracts.examples import new_account
 ORIGIN, HOST = "https://service.example", "service.example"
 RIGHT = Confirmation(password="the right one")
 WRONG = Confirmation(password="another one")
+CLIENT = Client(address="192.0.2.1", network="192.0.2.1", device="a browser")
 A_STEP = timedelta(seconds=STEP_SECONDS)
 
 
@@ -55,6 +57,31 @@ def signed_in(account_id: UUID) -> Iterator[None]:
     )
     with acting_as(caller):
         yield
+
+
+class FakeStarter:
+    """Starts no session; it keeps for whom one was to be started, and by what."""
+
+    def __init__(self) -> None:
+        self.started: list[tuple[UUID, tuple[Method, ...], str | None]] = []
+
+    async def start(
+        self,
+        account_id: UUID,
+        methods: Sequence[Method],
+        client: Client,  # noqa: ARG002 - named by the port.
+        *,
+        device_token: str | None = None,
+    ) -> SignedIn:
+        self.started.append((account_id, tuple(methods), device_token))
+        return SignedIn(
+            account_id=account_id,
+            session_id=UUID(int=8),
+            access_token="access",
+            expires_in=600,
+            refresh_token="refresh",
+            device_token=None,
+        )
 
 
 @dataclass
@@ -89,6 +116,7 @@ class Factors:
     limiter: MemoryRateLimiter = field(default_factory=MemoryRateLimiter)
     sealer: AESSealer = field(default_factory=lambda: AESSealer(b"k" * 32))
     identifiers: UUID7Identifiers = field(default_factory=UUID7Identifiers)
+    starter: FakeStarter = field(default_factory=FakeStarter)
     verifier: WebAuthnPasskeys = field(default_factory=lambda: WebAuthnPasskeys(ORIGIN))
 
     def __post_init__(self) -> None:
@@ -97,6 +125,13 @@ class Factors:
             *ports, limiter=self.limiter, sealer=self.sealer, issuer="My Service"
         )
         self.passkeys = PasskeyUseCases(*ports, verifier=self.verifier)
+        self.passkey_sign_in = PasskeySignIn(
+            unit_of_work=self.unit_of_work,
+            verifier=self.verifier,
+            starter=self.starter,
+            clock=self.clock,
+            identifiers=self.identifiers,
+        )
         self.factors = AccountFactors(
             self.unit_of_work,
             self.clock,
@@ -139,3 +174,10 @@ class Factors:
             return await self.passkeys.add(
                 options.challenge_id, name, device.create(asked_of(options))
             )
+
+    async def sign_in_by(self, device: Authenticator) -> SignedIn:
+        """Sign in by a passkey."""
+        options = await self.passkey_sign_in.begin()
+        return await self.passkey_sign_in.sign_in(
+            options.challenge_id, device.get(asked_of(options)), CLIENT
+        )
