@@ -8,6 +8,7 @@ from domain.authentication.administration import AccountAdministration
 from domain.authentication.api_keys import Keys
 from domain.authentication.guesses import Guesses
 from domain.authentication.me import Me
+from domain.authentication.own_data import OwnData
 from domain.authentication.ports import AccessTokens
 from domain.authentication.sessions import SessionUseCases
 from domain.authentication.sign_in import SignIn
@@ -38,6 +39,7 @@ class UseCases:
     accounts: AccountAdministration
     authentication: Authentication
     me: Me
+    own_data: OwnData
     catalogue: Catalogue
     activity: Activity
     configuration: RuntimeConfiguration

@@ -38,6 +38,7 @@ from domain.authentication.administration import AccountAdministration
 from domain.authentication.api_keys import Keys
 from domain.authentication.entities import Access
 from domain.authentication.me import Me
+from domain.authentication.own_data import OwnData
 from domain.catalogue.entities import Author, Book
 from domain.catalogue.use_cases import Catalogue
 from domain.configuration.ports import Configurations
@@ -129,6 +130,7 @@ def _use_cases(settings: Settings, adapters: Adapters) -> UseCases:
             sessions=people.sessions,
         ),
         me=Me(*of_accounts),
+        own_data=OwnData(unit_of_work, adapters.activity_log, clock),
         catalogue=Catalogue(
             unit_of_work, adapters.author_cache, adapters.book_cache, clock, identifiers
         ),

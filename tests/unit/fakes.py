@@ -24,6 +24,7 @@ from domain.authentication.api_keys import Keys
 from domain.authentication.entities import Access
 from domain.authentication.guesses import Guesses
 from domain.authentication.me import Me
+from domain.authentication.own_data import OwnData
 from domain.authentication.ports import SecondFactors
 from domain.authentication.sessions import SessionUseCases
 from domain.authentication.sign_in import NoSecondFactors, SignIn
@@ -238,6 +239,7 @@ class Fakes:
                 ),
             ),
             me=Me(*of_accounts),
+            own_data=OwnData(unit_of_work, self.activity_log, self.clock),
             catalogue=Catalogue(
                 unit_of_work, self.author_cache, self.book_cache, self.clock, self.identifiers
             ),
