@@ -5,10 +5,16 @@ from domain.accounts.events import account_event
 __all__ = [
     "KEY_CREATED",
     "KEY_REVOKED",
+    "PASSKEY_ADDED",
+    "PASSKEY_REMOVED",
+    "RECOVERY_CODES_RENEWED",
+    "RECOVERY_CODE_USED",
     "SESSION_ENDED",
     "SESSION_REFUSED",
     "SESSION_REUSED",
     "SESSION_STARTED",
+    "TOTP_ENABLED",
+    "TOTP_REMOVED",
     "account_event",
 ]
 
@@ -16,5 +22,11 @@ SESSION_STARTED = "session.started"
 SESSION_REFUSED = "session.refused"
 SESSION_ENDED = "session.ended"
 SESSION_REUSED = "session.reused"
+TOTP_ENABLED = "totp.enabled"
+TOTP_REMOVED = "totp.removed"
+RECOVERY_CODE_USED = "recovery-code.used"
+RECOVERY_CODES_RENEWED = "recovery-codes.renewed"
+PASSKEY_ADDED = "passkey.added"
+PASSKEY_REMOVED = "passkey.removed"
 KEY_CREATED = "key.created"
 KEY_REVOKED = "key.revoked"
