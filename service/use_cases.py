@@ -9,6 +9,7 @@ from domain.configuration.use_cases import RuntimeConfiguration
 from domain.health.use_cases import Health
 from domain.idempotency.use_cases import Idempotency
 from domain.limits.ports import RateLimiter
+from domain.mail.relay import MailRelay
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,4 +25,5 @@ class UseCases:
     idempotency: Idempotency
     rate_limiter: RateLimiter
     relay: Relay
+    mail_relay: MailRelay
     health: Health

@@ -11,6 +11,7 @@ from adapters.memory.activity import MemoryActivityLog
 from adapters.memory.cache import MemoryCache
 from adapters.memory.configuration import MemoryConfigurations
 from adapters.memory.limiter import MemoryRateLimiter
+from adapters.memory.mailer import MemoryMailer
 from adapters.memory.uncached import Uncached
 from adapters.memory.unit_of_work import MemoryStores, MemoryUnitOfWork
 from adapters.mongodb.activity import MongoDBActivityLog
@@ -33,6 +34,7 @@ from adapters.system.identifiers import UUID7Identifiers
 from domain.activity.ports import ActivityLog
 from domain.activity.relay import Relay
 from domain.activity.use_cases import Activity
+from domain.authentication.mails import AccountMails
 from domain.catalogue.entities import Author, Book
 from domain.catalogue.use_cases import Catalogue
 from domain.configuration.ports import Configurations
@@ -43,7 +45,11 @@ from domain.idempotency.unit_of_work import IdempotentUnitOfWork
 from domain.idempotency.use_cases import Idempotency
 from domain.limits.fallback import FallbackRateLimiter
 from domain.limits.ports import RateLimiter
+from domain.mail.ports import MailTransport
+from domain.mail.relay import MailRelay
 from domain.ports import Cache
+from service.mail_texts import TemplateMailTexts
+from service.mail_wiring import mail_transport
 from service.relay_worker import Signal
 from service.settings import Settings
 from service.use_cases import UseCases
@@ -67,6 +73,7 @@ class Adapters:
     author_cache: Cache[Author]
     book_cache: Cache[Book]
     rate_limiter: RateLimiter
+    mail_transport: MailTransport
     opened: Sequence[Opened] = ()
     stores: Sequence[Store] = ()
 
@@ -75,12 +82,14 @@ class Adapters:
 class Wiring:
     """The use-cases, and the lives of the adapters behind them, one after the other.
 
-    `events_waiting` is set after each commit that left events for the relay.
+    `events_waiting` is set after each commit that left events for their relay, and `mails_waiting`
+    after one that left mails.
     """
 
     use_cases: UseCases
     adapters: Adapters
     events_waiting: Signal
+    mails_waiting: Signal
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[None]:
@@ -96,13 +105,13 @@ class Wiring:
 
 def wire(settings: Settings) -> Wiring:
     """Choose the adapters that the settings ask for; nothing is opened yet."""
-    events_waiting = Signal()
+    events_waiting, mails_waiting = Signal(), Signal()
     choose = _fakes if settings.profile == "testing" else _stores
-    adapters = choose(settings, events_waiting.set)
-    return Wiring(_use_cases(adapters), adapters, events_waiting)
+    adapters = choose(settings, events_waiting.set, mails_waiting.set)
+    return Wiring(_use_cases(settings, adapters), adapters, events_waiting, mails_waiting)
 
 
-def _use_cases(adapters: Adapters) -> UseCases:
+def _use_cases(settings: Settings, adapters: Adapters) -> UseCases:
     clock, identifiers = SystemClock(), UUID7Identifiers()
     # What requests run; the background's own work bears no keys.
     unit_of_work = IdempotentUnitOfWork[AnyStores](adapters.unit_of_work, clock)
@@ -115,22 +124,34 @@ def _use_cases(adapters: Adapters) -> UseCases:
         idempotency=Idempotency(adapters.unit_of_work, clock),
         rate_limiter=adapters.rate_limiter,
         relay=Relay(adapters.unit_of_work, adapters.activity_log, clock, identifiers),
+        mail_relay=MailRelay(
+            adapters.unit_of_work,
+            adapters.mail_transport,
+            AccountMails(adapters.unit_of_work, TemplateMailTexts(settings.public_url), clock),
+            clock,
+            identifiers,
+        ),
         health=Health(adapters.stores, clock),
     )
 
 
-def _fakes(settings: Settings, on_events: Callable[[], None]) -> Adapters:
+def _fakes(
+    settings: Settings, on_events: Callable[[], None], on_mails: Callable[[], None]
+) -> Adapters:
     return Adapters(
-        unit_of_work=MemoryUnitOfWork(on_events),
+        unit_of_work=MemoryUnitOfWork(on_events, on_mails),
         activity_log=MemoryActivityLog(),
         configurations=MemoryConfigurations(),
         author_cache=MemoryCache(settings.cache_ttl),
         book_cache=MemoryCache(settings.cache_ttl),
         rate_limiter=MemoryRateLimiter(),
+        mail_transport=MemoryMailer(),
     )
 
 
-def _stores(settings: Settings, on_events: Callable[[], None]) -> Adapters:
+def _stores(
+    settings: Settings, on_events: Callable[[], None], on_mails: Callable[[], None]
+) -> Adapters:
     """Choose MySQL, MongoDB and Redis where they have an address, else what is embedded."""
     sqlite = _sqlite(settings)
     mysql = _mysql(settings)
@@ -138,7 +159,7 @@ def _stores(settings: Settings, on_events: Callable[[], None]) -> Adapters:
     redis = _redis(settings)
     stores = [it for it in (None if mysql and mongodb else sqlite, mysql, mongodb, redis) if it]
     return Adapters(
-        unit_of_work=SQLUnitOfWork(mysql or sqlite, on_events),
+        unit_of_work=SQLUnitOfWork(mysql or sqlite, on_events, on_mails),
         activity_log=(
             MongoDBActivityLog(mongodb, SystemClock())
             if mongodb
@@ -152,6 +173,7 @@ def _stores(settings: Settings, on_events: Callable[[], None]) -> Adapters:
         opened=[store.opened for store in stores],
         stores=stores,
         rate_limiter=_rate_limiter(redis),
+        mail_transport=mail_transport(settings),
     )
 
 

@@ -13,9 +13,11 @@ from adapters.memory.clock import FixedClock
 from adapters.memory.configuration import MemoryConfigurations
 from adapters.memory.identifiers import SequentialIdentifiers
 from adapters.memory.limiter import MemoryRateLimiter
+from adapters.memory.mailer import MemoryMailer
 from adapters.memory.unit_of_work import MemoryStores, MemoryUnitOfWork
 from domain.activity.relay import Relay
 from domain.activity.use_cases import Activity
+from domain.authentication.mails import AccountMails
 from domain.catalogue.entities import Author, AuthorDetails, Book, BookDetails
 from domain.catalogue.queries import AuthorQuery, BookQuery
 from domain.catalogue.use_cases import Catalogue
@@ -26,7 +28,10 @@ from domain.events import Event
 from domain.health.use_cases import Health
 from domain.idempotency.unit_of_work import IdempotentUnitOfWork
 from domain.idempotency.use_cases import Idempotency
+from domain.mail.entities import PendingMail
+from domain.mail.relay import MailRelay
 from domain.pagination import MAX_PAGE_SIZE, PageRequest
+from service.mail_texts import TemplateMailTexts
 from service.use_cases import UseCases
 
 Result = TypeVar("Result")
@@ -201,6 +206,7 @@ class Fakes:
     rate_limiter: MemoryRateLimiter = field(default_factory=MemoryRateLimiter)
     configurations: TroubledConfigurations = field(default_factory=TroubledConfigurations)
     stores: list[TroubledStore] = field(default_factory=list)
+    mailer: MemoryMailer = field(default_factory=MemoryMailer)
 
     def use_cases(self) -> UseCases:
         """Give new use-cases over the fakes, as another process would have."""
@@ -214,8 +220,15 @@ class Fakes:
             idempotency=Idempotency(self.unit_of_work, self.clock),
             rate_limiter=self.rate_limiter,
             relay=Relay(self.unit_of_work, self.activity_log, self.clock, self.identifiers),
+            mail_relay=self.mail_relay(),
             health=Health(self.stores, self.clock),
         )
+
+    def mail_relay(self) -> MailRelay:
+        """Give a new relay of mails."""
+        texts = TemplateMailTexts("https://service.test")
+        writer = AccountMails(self.unit_of_work, texts, self.clock)
+        return MailRelay(self.unit_of_work, self.mailer, writer, self.clock, self.identifiers)
 
     async def authors(self) -> list[Author]:
         """Give all authors."""
@@ -231,6 +244,14 @@ class Fakes:
         """Give all events of the outbox, the claimed and postponed ones too; none is touched."""
         return await self._read(
             lambda stores: stores.copy().pending_events.claim(
+                _ANYBODY, _END_OF_TIME, _END_OF_TIME, _ALL
+            )
+        )
+
+    async def pending_mails(self) -> list[PendingMail]:
+        """Give all mails that wait, the claimed and postponed ones too; none is touched."""
+        return await self._read(
+            lambda stores: stores.copy().pending_mails.claim(
                 _ANYBODY, _END_OF_TIME, _END_OF_TIME, _ALL
             )
         )
