@@ -13,13 +13,16 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no
 COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --generate-hashes \
 	--python-version 3.11 --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
 
-.PHONY: help run test coverage check bench servers mongodb-server lock clean
+.PHONY: help run token test coverage check bench servers mongodb-server lock clean
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 18
 
 run: $(VENV)/installed-run ## Serve http://127.0.0.1:8000, no other server needed (PORT=8123 for another port)
 	@exec $(BIN)/flask run --port $(PORT)
+
+token: $(VENV)/installed-run ## Print a token for development, and nothing else (ROLE=reader, editor or admin)
+	@$(BIN)/flask token issue --role $(or $(ROLE),editor)
 
 test: $(VENV)/installed-dev ## Run all tests; those whose servers are missing are skipped
 	@exec $(BIN)/pytest

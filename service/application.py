@@ -16,6 +16,7 @@ from service.views.configuration import configuration_blueprint
 from service.views.contract import contract_blueprint
 from service.views.lists import Lists
 from service.views.site import site_blueprint
+from service.views.token_keys import token_keys_blueprint
 
 
 def create_app(settings: Settings, use_cases: UseCases) -> Flask:
@@ -40,6 +41,7 @@ def create_app(settings: Settings, use_cases: UseCases) -> Flask:
     app.register_blueprint(books_blueprint(use_cases.catalogue, lists))
     app.register_blueprint(activity_blueprint(use_cases.activity, lists))
     app.register_blueprint(configuration_blueprint(use_cases.configuration))
+    app.register_blueprint(token_keys_blueprint(use_cases.access_tokens))
     app.register_blueprint(site_blueprint(use_cases.health, use_cases.configuration))
     app.register_blueprint(contract_blueprint())
     return app

@@ -4,12 +4,23 @@ from dataclasses import dataclass
 
 from domain.activity.relay import Relay
 from domain.activity.use_cases import Activity
+from domain.authentication.administration import AccountAdministration
+from domain.authentication.api_keys import Keys
+from domain.authentication.me import Me
+from domain.authentication.ports import AccessTokens
 from domain.catalogue.use_cases import Catalogue
 from domain.configuration.use_cases import RuntimeConfiguration
 from domain.health.use_cases import Health
 from domain.idempotency.use_cases import Idempotency
 from domain.limits.ports import RateLimiter
 from domain.mail.relay import MailRelay
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Authentication:
+    """The use-cases of authentication, by concern."""
+
+    keys: Keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +30,15 @@ class UseCases:
     `rate_limiter` is asked before the others.
     """
 
+    accounts: AccountAdministration
+    authentication: Authentication
+    me: Me
     catalogue: Catalogue
     activity: Activity
     configuration: RuntimeConfiguration
     idempotency: Idempotency
     rate_limiter: RateLimiter
+    access_tokens: AccessTokens
     relay: Relay
     mail_relay: MailRelay
     health: Health

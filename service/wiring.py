@@ -34,7 +34,11 @@ from adapters.system.identifiers import UUID7Identifiers
 from domain.activity.ports import ActivityLog
 from domain.activity.relay import Relay
 from domain.activity.use_cases import Activity
+from domain.authentication.administration import AccountAdministration
+from domain.authentication.api_keys import Keys
+from domain.authentication.entities import Access
 from domain.authentication.mails import AccountMails
+from domain.authentication.me import Me
 from domain.catalogue.entities import Author, Book
 from domain.catalogue.use_cases import Catalogue
 from domain.configuration.ports import Configurations
@@ -52,7 +56,8 @@ from service.mail_texts import TemplateMailTexts
 from service.mail_wiring import mail_transport
 from service.relay_worker import Signal
 from service.settings import Settings
-from service.use_cases import UseCases
+from service.token_wiring import access_tokens
+from service.use_cases import Authentication, UseCases
 
 # Seconds: a cache or a count that takes longer is slower than what it stands before.
 REDIS_TIMEOUT = 1.0
@@ -70,6 +75,7 @@ class Adapters:
     unit_of_work: SQLUnitOfWork | MemoryUnitOfWork
     activity_log: ActivityLog
     configurations: Configurations
+    access_cache: Cache[Access]
     author_cache: Cache[Author]
     book_cache: Cache[Book]
     rate_limiter: RateLimiter
@@ -115,7 +121,11 @@ def _use_cases(settings: Settings, adapters: Adapters) -> UseCases:
     clock, identifiers = SystemClock(), UUID7Identifiers()
     # What requests run; the background's own work bears no keys.
     unit_of_work = IdempotentUnitOfWork[AnyStores](adapters.unit_of_work, clock)
+    of_accounts = (unit_of_work, adapters.access_cache, clock, identifiers)
     return UseCases(
+        accounts=AccountAdministration(*of_accounts),
+        authentication=Authentication(keys=Keys(*of_accounts)),
+        me=Me(*of_accounts),
         catalogue=Catalogue(
             unit_of_work, adapters.author_cache, adapters.book_cache, clock, identifiers
         ),
@@ -123,6 +133,7 @@ def _use_cases(settings: Settings, adapters: Adapters) -> UseCases:
         configuration=RuntimeConfiguration(adapters.configurations, clock),
         idempotency=Idempotency(adapters.unit_of_work, clock),
         rate_limiter=adapters.rate_limiter,
+        access_tokens=access_tokens(settings),
         relay=Relay(adapters.unit_of_work, adapters.activity_log, clock, identifiers),
         mail_relay=MailRelay(
             adapters.unit_of_work,
@@ -142,6 +153,7 @@ def _fakes(
         unit_of_work=MemoryUnitOfWork(on_events, on_mails),
         activity_log=MemoryActivityLog(),
         configurations=MemoryConfigurations(),
+        access_cache=MemoryCache(settings.cache_ttl),
         author_cache=MemoryCache(settings.cache_ttl),
         book_cache=MemoryCache(settings.cache_ttl),
         rate_limiter=MemoryRateLimiter(),
@@ -168,6 +180,7 @@ def _stores(
         configurations=(
             MongoDBConfigurations(mongodb) if mongodb else SQLiteConfigurations(sqlite)
         ),
+        access_cache=_cache(settings, redis, "access", Access),
         author_cache=_cache(settings, redis, "author", Author),
         book_cache=_cache(settings, redis, "book", Book),
         opened=[store.opened for store in stores],

@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import Generic, TypeVar
 from uuid import UUID
 
-from pydantic import TypeAdapter
+from pydantic import ConfigDict, TypeAdapter
 from redis.asyncio import Redis
 
 from adapters.redis.client import RedisClient
@@ -61,7 +61,11 @@ class RedisCache(Generic[Value]):
         self, client: RedisClient, name: str, value_type: type[Value], *, ttl: float
     ) -> None:
         self._client = client
-        self._values: TypeAdapter[Value] = TypeAdapter(value_type)
+        # A dataclass takes no config, and what holds one hands its own on.
+        self._values: TypeAdapter[tuple[Value]] = TypeAdapter(
+            tuple[value_type],  # type: ignore[arg-type, valid-type]  # A type of run time.
+            config=ConfigDict(ser_json_bytes="base64", val_json_bytes="base64"),
+        )
         self._namespace = (name, _fingerprint(self._values))
         self._ttl = ttl
         self._unforgotten: set[str] = set()
@@ -121,7 +125,7 @@ class RedisCache(Generic[Value]):
         except Exception:
             await self._settle(key, lease, b"")
             raise
-        await self._settle(key, lease, b"" if value is None else self._values.dump_json(value))
+        await self._settle(key, lease, b"" if value is None else self._values.dump_json((value,)))
         return value
 
     async def _settle(self, key: str, lease: bytes, encoded: bytes) -> None:
@@ -135,11 +139,11 @@ class RedisCache(Generic[Value]):
     def _decode(self, found: bytes) -> Value | None:
         """Give the value, or None for what somebody else put there."""
         try:
-            return self._values.validate_json(found)
+            return self._values.validate_json(found)[0]
         except (ValueError, DomainError):
             return None
 
 
-def _fingerprint(values: TypeAdapter[Value]) -> str:
+def _fingerprint(values: TypeAdapter[tuple[Value]]) -> str:
     schema = json.dumps(values.json_schema(), sort_keys=True)
     return hashlib.sha256(schema.encode()).hexdigest()[:12]

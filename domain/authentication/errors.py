@@ -28,6 +28,21 @@ class InvalidSecondFactor(NotAuthenticated):
         super().__init__("The second factor is wrong, or was used before.")
 
 
+class InvalidPasskey(NotAuthenticated):
+    """What a passkey answered does not hold; `reason` is for the log, not for a client."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__("The passkey is unknown here, or what it answered does not hold.")
+        self.reason = reason
+
+
+class InvalidChallenge(DomainError):
+    """A challenge is unknown, was answered before, has expired, or was put to somebody else."""
+
+    def __init__(self) -> None:
+        super().__init__("The challenge is unknown, was answered before, or has expired.")
+
+
 class InvalidToken(NotAuthenticated):
     """An access token, refresh token or API key that does not hold: forged, expired or ended."""
 
@@ -62,6 +77,28 @@ class SignUpsClosed(Conflict):
 
     def __init__(self) -> None:
         super().__init__("Sign-ups are closed at present.")
+
+
+class FactorEnabled(Conflict):
+    """Codes are enabled for the account already."""
+
+    def __init__(self) -> None:
+        super().__init__("Codes are enabled already. Remove them before you enable others.")
+
+
+class NoSecondFactor(Conflict):
+    """The account has no second factor for which this could be."""
+
+    def __init__(self) -> None:
+        super().__init__("The account has no second factor. Enable codes or add a passkey first.")
+
+
+class TooManyPasskeys(Conflict):
+    """The account has as many passkeys as it may have: `most`."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"An account has at most {most} passkeys. Remove one first.")
+        self.most = most
 
 
 class TooManyKeys(Conflict):

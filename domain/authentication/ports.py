@@ -1,20 +1,25 @@
 """What authentication asks of the outside."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
 from domain.accounts.ports import Accounts
-from domain.authentication.entities import Access, AccessClaims, Session
+from domain.authentication.entities import Access, AccessClaims, KnownDevice, Method, Session
 from domain.authentication.keys import ApiKey
 from domain.ports import Outbox
 
 
 class PasswordHasher(Protocol):
-    """Slow, salted hashes of passwords, made off the event loop and only so many at once."""
+    """Slow, salted hashes of passwords, made off the event loop and only so many at once.
+
+    Passwords are the same when their Unicode normal forms C are (NIST SP 800-63B-4, 3.1.1.2).
+    `hash` and `verify` raise StoreUnavailable when too many wait for their turn.
+    """
 
     async def hash(self, password: str) -> str:
-        """Give a new hash, with its parameters in it."""
+        """Give a new hash, of at most 255 ASCII characters, with its parameters in it."""
         ...
 
     async def verify(self, password: str, hashed: str | None) -> bool:
@@ -26,6 +31,33 @@ class PasswordHasher(Protocol):
 
     def is_outdated(self, hashed: str) -> bool:
         """Tell whether a hash made now would have other parameters."""
+        ...
+
+
+class SecondFactors(Protocol):
+    """What some accounts ask for beside the password. Each call is a unit of work of its own."""
+
+    async def required(self, account_id: UUID) -> tuple[str, ...]:
+        """Name those that the account has, any of which will do; none if it asks for none."""
+        ...
+
+    async def check(self, account_id: UUID, code: str) -> Method:
+        """Tell which of them the code is of, and use it up; raises InvalidSecondFactor."""
+        ...
+
+
+class DeviceTokens(Protocol):
+    """Signed tokens by which a device is known again on which an account was signed in before.
+
+    They prove nothing but that: whoever guesses from elsewhere can't keep the device from trying.
+    """
+
+    def issue(self, device: KnownDevice) -> str:
+        """Give a new token."""
+        ...
+
+    def read(self, token: str) -> KnownDevice | None:
+        """Give the device; None for any text that was not issued here, or too long ago."""
         ...
 
 
@@ -41,6 +73,10 @@ class AccessTokens(Protocol):
 
         Raises InvalidToken for any other text, of any length.
         """
+        ...
+
+    def public_keys(self) -> Sequence[Mapping[str, object]]:
+        """Give the keys that others can check tokens by, as JSON Web Keys; none are secret."""
         ...
 
 

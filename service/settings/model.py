@@ -33,6 +33,7 @@ from service.settings.store_uris import (
 DEVELOPMENT_KEY = "development-only-secret-key-never-for-production"
 
 Profile = Literal["development", "testing", "production"]
+TokenAlgorithm = Literal["HS256", "EdDSA", "ES256", "RS256"]
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
 Flag = Annotated[
     bool,
@@ -97,6 +98,12 @@ class Settings(BaseModel):
     public_url: Annotated[str, BeforeValidator(parse_public_url)] = Field(
         default="http://127.0.0.1:8000",
         description="where the service is found, like https://api.example.org, without a slash",
+    )
+    access_token_algorithm: TokenAlgorithm = Field(
+        default="HS256", description="HS256, EdDSA, ES256 or RS256"
+    )
+    access_token_keys: SecretStr | None = Field(
+        default=None, description="a JWK set, as `flask token key` prints it"
     )
 
     mysql: Annotated[MySQLAddress, BeforeValidator(parse_mysql_uri)] | None = Field(

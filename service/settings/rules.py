@@ -6,6 +6,10 @@ from collections.abc import Iterator, Mapping
 from service.settings.flags import FLAGS
 from service.settings.names import REDIS_HOST, REDIS_PASSWORD
 from service.settings.sources import Given
+from service.settings.token_keys import ALGORITHMS, HMAC, check_token_keys
+
+ALGORITHM = "FLASK_ACCESS_TOKEN_ALGORITHM"
+TOKEN_KEYS = "FLASK_ACCESS_TOKEN_KEYS"  # noqa: S105  # The name of a setting.
 
 SHORTEST_KEY = 32
 FEWEST_CHARACTERS = 8
@@ -52,8 +56,24 @@ def _pair_problems(given: Mapping[str, Given]) -> Iterator[str]:
         yield "FLASK_CORS_CREDENTIALS is on without FLASK_CORS_ORIGINS; expected both"
     if "FLASK_SMTP_URI" in given and "FLASK_MAIL_FROM" not in given:
         yield "FLASK_SMTP_URI is set without FLASK_MAIL_FROM; expected both"
+    yield from _token_key_problems(given)
     if "FLASK_MONGO_DB_NAME" in given and "FLASK_MONGO_URI" not in given:
         yield "FLASK_MONGO_DB_NAME is set without FLASK_MONGO_URI; expected both"
+
+
+def _token_key_problems(given: Mapping[str, Given]) -> Iterator[str]:
+    algorithm = given[ALGORITHM].value if ALGORITHM in given else HMAC
+    keys = given.get(TOKEN_KEYS)
+    if algorithm not in ALGORITHMS or (keys and keys.problem):
+        return
+    expected = f"expected a JWK set for {algorithm}, as `flask token key` prints it"
+    if keys is None and algorithm != HMAC:
+        yield f"{TOKEN_KEYS} is not set; {expected}"
+    elif keys is not None:
+        try:
+            check_token_keys(keys.value, algorithm)
+        except ValueError as error:
+            yield f"{TOKEN_KEYS} {error}; {expected}"
 
 
 def _testing_problems(given: Mapping[str, Given]) -> Iterator[str]:

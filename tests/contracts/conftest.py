@@ -20,15 +20,18 @@ from adapters.mysql.database import MySQLDatabase
 from adapters.redis.cache import RedisCache
 from adapters.redis.client import RedisClient
 from adapters.redis.limiter import RedisRateLimiter
+from adapters.sql.attempts import SQLAttempts
 from adapters.sql.unit_of_work import SQLStores, SQLUnitOfWork
 from adapters.sqlite.activity import SQLiteActivityLog
 from adapters.sqlite.configuration import SQLiteConfigurations
 from adapters.sqlite.database import SQLiteDatabase
+from adapters.system.clock import SystemClock
 from domain.activity.ports import ActivityLog
+from domain.authentication.entities import Access
 from domain.catalogue.entities import Author
 from domain.configuration.ports import Configurations
 from domain.limits.fallback import FallbackRateLimiter
-from domain.limits.ports import RateLimiter
+from domain.limits.ports import Attempts, RateLimiter
 from domain.ports import Cache
 from tests.servers.databases import MongoDatabase
 
@@ -68,7 +71,14 @@ def cache(request: pytest.FixtureRequest) -> Cache[Author]:
     return adapter
 
 
-@pytest.fixture(params=["memory", "fallback", REDIS])
+@pytest.fixture(params=["memory", "sqlite", MYSQL])
+def attempts(request: pytest.FixtureRequest) -> Attempts:
+    if request.param == "memory":
+        return MemoryRateLimiter()
+    return SQLAttempts(request.getfixturevalue(request.param), SystemClock())
+
+
+@pytest.fixture(params=["memory", "fallback", "sqlite", MYSQL, REDIS])
 def rate_limiter(request: pytest.FixtureRequest) -> RateLimiter:
     adapter: RateLimiter = request.getfixturevalue(f"{request.param}_rate_limiter")
     return adapter
@@ -86,6 +96,17 @@ def memory_configurations() -> Configurations:
 
 @pytest.fixture
 def memory_cache() -> Cache[Author]:
+    return MemoryCache(TTL_SECONDS)
+
+
+@pytest.fixture(params=["memory", REDIS])
+def access_cache(request: pytest.FixtureRequest) -> Cache[Access]:
+    adapter: Cache[Access] = request.getfixturevalue(f"{request.param}_access_cache")
+    return adapter
+
+
+@pytest.fixture
+def memory_access_cache() -> Cache[Access]:
     return MemoryCache(TTL_SECONDS)
 
 
@@ -162,8 +183,25 @@ async def redis_cache(redis_uri: str, redis_prefix: str) -> AsyncIterator[Cache[
 
 
 @pytest.fixture
+async def redis_access_cache(redis_uri: str, redis_prefix: str) -> AsyncIterator[Cache[Access]]:
+    client = RedisClient(redis_uri, timeout=TIMEOUT_SECONDS, key_prefix=redis_prefix)
+    async with client.opened():
+        yield RedisCache(client, "access", Access, ttl=TTL_SECONDS)
+
+
+@pytest.fixture
 def memory_rate_limiter() -> RateLimiter:
     return MemoryRateLimiter()
+
+
+@pytest.fixture
+def sqlite_rate_limiter(sqlite: SQLiteDatabase) -> RateLimiter:
+    return SQLAttempts(sqlite, SystemClock())
+
+
+@pytest.fixture
+def mysql_rate_limiter(mysql: MySQLDatabase) -> RateLimiter:
+    return SQLAttempts(mysql, SystemClock())
 
 
 @pytest.fixture

@@ -3,11 +3,14 @@
 import asyncio
 
 import pytest
+from uuid_utils.compat import uuid7
 
+from domain.authentication.entities import Access, KeyAccess
 from domain.catalogue.entities import Author
 from domain.errors import NotFound
+from domain.permissions import Permission, Role
 from domain.ports import Cache
-from tests.contracts.examples import Loader, SlowLoader, changed, new_author
+from tests.contracts.examples import NOW, Loader, SlowLoader, changed, new_author
 
 
 async def test_a_value_is_loaded_once(cache: Cache[Author]) -> None:
@@ -150,3 +153,25 @@ async def test_a_cancelled_reader_does_not_stop_the_next(cache: Cache[Author]) -
         await reader
 
     assert await cache.fetch(author.id, Loader(author)) == author
+
+
+async def test_what_decides_about_requests_is_kept_whole(access_cache: Cache[Access]) -> None:
+    """It has bytes that are no text, and times and permissions under ids."""
+    key = KeyAccess(
+        secret_hash=bytes(range(224, 256)),
+        permissions=frozenset(Permission),
+        expires_at=None,
+        last_used_at=NOW,
+    )
+    access = Access(
+        account_id=uuid7(), role=Role.EDITOR, sessions={uuid7(): NOW}, keys={uuid7(): key}
+    )
+
+    async def load() -> Access | None:
+        return access
+
+    async def find_nothing() -> Access | None:
+        return None
+
+    assert await access_cache.fetch(access.account_id, load) == access
+    assert await access_cache.fetch(access.account_id, find_nothing) == access

@@ -15,9 +15,14 @@ from adapters.memory.identifiers import SequentialIdentifiers
 from adapters.memory.limiter import MemoryRateLimiter
 from adapters.memory.mailer import MemoryMailer
 from adapters.memory.unit_of_work import MemoryStores, MemoryUnitOfWork
+from adapters.security.access_tokens import JWTAccessTokens, access_token_keys
 from domain.activity.relay import Relay
 from domain.activity.use_cases import Activity
+from domain.authentication.administration import AccountAdministration
+from domain.authentication.api_keys import Keys
+from domain.authentication.entities import Access
 from domain.authentication.mails import AccountMails
+from domain.authentication.me import Me
 from domain.catalogue.entities import Author, AuthorDetails, Book, BookDetails
 from domain.catalogue.queries import AuthorQuery, BookQuery
 from domain.catalogue.use_cases import Catalogue
@@ -32,7 +37,8 @@ from domain.mail.entities import PendingMail
 from domain.mail.relay import MailRelay
 from domain.pagination import MAX_PAGE_SIZE, PageRequest
 from service.mail_texts import TemplateMailTexts
-from service.use_cases import UseCases
+from service.use_cases import Authentication, UseCases
+from tests.token_keys import KEY_SETS, PLACE
 
 Result = TypeVar("Result")
 
@@ -200,6 +206,7 @@ class Fakes:
     clock: FixedClock = field(default_factory=FixedClock)
     identifiers: SequentialIdentifiers = field(default_factory=SequentialIdentifiers)
     unit_of_work: TroubledUnitOfWork = field(default_factory=TroubledUnitOfWork)
+    access_cache: MemoryCache[Access] = field(default_factory=lambda: MemoryCache(CACHE_TTL))
     author_cache: MemoryCache[Author] = field(default_factory=lambda: MemoryCache(CACHE_TTL))
     book_cache: MemoryCache[Book] = field(default_factory=lambda: MemoryCache(CACHE_TTL))
     activity_log: TroubledActivityLog = field(default_factory=TroubledActivityLog)
@@ -211,7 +218,11 @@ class Fakes:
     def use_cases(self) -> UseCases:
         """Give new use-cases over the fakes, as another process would have."""
         unit_of_work = IdempotentUnitOfWork(self.unit_of_work, self.clock)
+        of_accounts = (unit_of_work, self.access_cache, self.clock, self.identifiers)
         return UseCases(
+            accounts=AccountAdministration(*of_accounts),
+            authentication=Authentication(keys=Keys(*of_accounts)),
+            me=Me(*of_accounts),
             catalogue=Catalogue(
                 unit_of_work, self.author_cache, self.book_cache, self.clock, self.identifiers
             ),
@@ -219,6 +230,7 @@ class Fakes:
             configuration=RuntimeConfiguration(self.configurations, self.clock),
             idempotency=Idempotency(self.unit_of_work, self.clock),
             rate_limiter=self.rate_limiter,
+            access_tokens=self.access_tokens(),
             relay=Relay(self.unit_of_work, self.activity_log, self.clock, self.identifiers),
             mail_relay=self.mail_relay(),
             health=Health(self.stores, self.clock),
@@ -229,6 +241,11 @@ class Fakes:
         texts = TemplateMailTexts("https://service.test")
         writer = AccountMails(self.unit_of_work, texts, self.clock)
         return MailRelay(self.unit_of_work, self.mailer, writer, self.clock, self.identifiers)
+
+    def access_tokens(self) -> JWTAccessTokens:
+        """Give the tokens, signed by an asymmetric key."""
+        keys = access_token_keys(KEY_SETS["EdDSA"], "")
+        return JWTAccessTokens("EdDSA", keys, PLACE, self.clock)
 
     async def authors(self) -> list[Author]:
         """Give all authors."""

@@ -48,6 +48,7 @@ def sqlite_path(tmp_path: Path) -> Path:
 def chosen(wiring: Wiring) -> list[type]:
     adapters = wiring.adapters
     assert type(adapters.book_cache) is type(adapters.author_cache)
+    assert type(adapters.access_cache) is type(adapters.author_cache)
     return [
         type(adapter)
         for adapter in (

@@ -1,0 +1,86 @@
+"""Accounts in the fakes, who acts as them, and what was told of them."""
+
+from uuid import UUID
+
+from adapters.memory.unit_of_work import MemoryStores
+from domain.accounts.entities import Account
+from domain.authentication.entities import Session
+from domain.callers import Caller
+from domain.events import Event
+from domain.permissions import PERMISSIONS, Role
+from tests.contracts.test_accounts import make_account
+from tests.contracts.test_sessions import HOUR, make_session
+from tests.unit.fakes import Fakes
+
+
+async def add_account(fakes: Fakes, role: Role = Role.READER, **values: object) -> Account:
+    """Keep an account that can sign in, where not told otherwise."""
+    now = fakes.clock.now()
+    account = make_account(
+        role=role, **{"verified_at": now, "created_at": now, "updated_at": now, **values}
+    )
+    await fakes.unit_of_work.run(lambda stores: stores.accounts.add(account))
+    return account
+
+
+async def add_session(fakes: Fakes, account: Account) -> Session:
+    """Keep a session that is live for a day."""
+    now = fakes.clock.now()
+    session = make_session(
+        account.id,
+        created_at=now,
+        authenticated_at=now,
+        last_seen_at=now,
+        expires_at=now + 24 * HOUR,
+    )
+    await fakes.unit_of_work.run(lambda stores: stores.sessions.add(session))
+    return session
+
+
+def caller_of(account: Account, session_id: UUID | None = None) -> Caller:
+    """Give the person who is signed in to an account."""
+    return Caller(
+        name=f"account {account.id}",
+        permissions=PERMISSIONS[account.role],
+        account_id=account.id,
+        session_id=session_id or UUID(int=1),
+    )
+
+
+def key_of(account: Account) -> Caller:
+    """Give a machine with a key of an account that may all that the account may."""
+    return Caller(
+        name=f"key of {account.id}",
+        permissions=PERMISSIONS[account.role],
+        account_id=account.id,
+        key_id=UUID(int=2),
+    )
+
+
+async def account_of(fakes: Fakes, account: Account) -> Account | None:
+    """Give the account as it is now."""
+    return await fakes.unit_of_work.read(lambda stores: stores.accounts.get(account.id))
+
+
+async def live_sessions(fakes: Fakes, account: Account) -> list[Session]:
+    """Give the sessions that are live now."""
+
+    async def live(stores: MemoryStores) -> list[Session]:
+        return await stores.sessions.live_of(account.id, fakes.clock.now(), 99)
+
+    return await fakes.unit_of_work.read(live)
+
+
+async def told(fakes: Fakes, account: Account) -> list[Event]:
+    """Give the events about an account, oldest first."""
+    return [event for event in await fakes.pending() if event.subject == str(account.id)]
+
+
+async def load_access(fakes: Fakes, account: Account) -> object:
+    """Give what the cache has of an account, else what it then has from the stores."""
+    return await fakes.access_cache.fetch(
+        account.id,
+        lambda: fakes.unit_of_work.read(
+            lambda stores: stores.accesses.get(account.id, fakes.clock.now())
+        ),
+    )
