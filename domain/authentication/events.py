@@ -3,6 +3,9 @@
 from domain.accounts.events import account_event
 
 __all__ = [
+    "ACCOUNT_CREATED",
+    "IDENTITY_LINKED",
+    "IDENTITY_UNLINKED",
     "KEY_CREATED",
     "KEY_REVOKED",
     "SESSION_ENDED",
@@ -18,3 +21,6 @@ SESSION_ENDED = "session.ended"
 SESSION_REUSED = "session.reused"
 KEY_CREATED = "key.created"
 KEY_REVOKED = "key.revoked"
+ACCOUNT_CREATED = "account.created"
+IDENTITY_LINKED = "identity.linked"
+IDENTITY_UNLINKED = "identity.unlinked"
