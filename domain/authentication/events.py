@@ -8,10 +8,16 @@ __all__ = [
     "IDENTITY_UNLINKED",
     "KEY_CREATED",
     "KEY_REVOKED",
+    "PASSKEY_ADDED",
+    "PASSKEY_REMOVED",
+    "RECOVERY_CODES_RENEWED",
+    "RECOVERY_CODE_USED",
     "SESSION_ENDED",
     "SESSION_REFUSED",
     "SESSION_REUSED",
     "SESSION_STARTED",
+    "TOTP_ENABLED",
+    "TOTP_REMOVED",
     "account_event",
 ]
 
@@ -19,6 +25,12 @@ SESSION_STARTED = "session.started"
 SESSION_REFUSED = "session.refused"
 SESSION_ENDED = "session.ended"
 SESSION_REUSED = "session.reused"
+TOTP_ENABLED = "totp.enabled"
+TOTP_REMOVED = "totp.removed"
+RECOVERY_CODE_USED = "recovery-code.used"
+RECOVERY_CODES_RENEWED = "recovery-codes.renewed"
+PASSKEY_ADDED = "passkey.added"
+PASSKEY_REMOVED = "passkey.removed"
 KEY_CREATED = "key.created"
 KEY_REVOKED = "key.revoked"
 ACCOUNT_CREATED = "account.created"
