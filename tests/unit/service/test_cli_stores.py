@@ -116,7 +116,7 @@ def test_a_purge_removes_what_was_kept_for_its_time(
         "Removed 1 authors",
         "Removed 1 books",
         "Removed 1 accounts",
-        "Removed 1 sessions",
+        "Removed 2 sessions",
         "Removed 1 API keys",
         "Removed 1 challenges",
         "Removed 2 events",
