@@ -43,7 +43,7 @@ class PreconditionRequired(RequestError):
 
 
 class InvalidKey(RequestError):
-    """The Idempotency-Key is not a string as it has to be."""
+    """The Idempotency-Key is not a string as it has to be, or must not be there."""
 
 
 class InvalidBody(RequestError):

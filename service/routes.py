@@ -15,13 +15,15 @@ from werkzeug.routing import Rule
 from domain.permissions import Permission
 from service.answers import shape
 from service.arguments import JSON, read_body, read_expected, read_query, refuse_unacceptable
-from service.hooks.idempotency import idempotently
+from service.hooks.idempotency import idempotently, refuse_key
 from service.retirement import Retirement
 from service.schemas.fields import RequestSchema, ResponseSchema, VersionedResponse
 
-Callers = Permission | Literal["public"]
+Callers = Permission | Literal["public", "account"]
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 PUBLIC: Final = "public"
+# Whoever is signed in.
+ACCOUNT: Final = "account"
 
 # Whose idempotency keys they are, as long as nobody says who they are.
 EVERYBODY: Final = "anonymous"
@@ -41,11 +43,13 @@ class RateClass(StrEnum):
 class Route:
     """What a route says about itself, beside its path.
 
-    `callers` may call it. `body` and `query` are what a request brings, `answer` what it gets with
-    `status`: None is nothing. `located` promises a Location below the route's own path.
-    `conditional` is the representation whose ETag the request's conditions are about. `errors` are
-    what the view raises; those that follow from the rest of the declaration come by themselves.
-    `retirement` tells callers to leave it.
+    `callers` may call it, and `open_because` says why everybody may, where it changes something.
+    `body` and `query` are what a request brings, `answer` what it gets with `status`: None is
+    nothing. `located` promises a Location below the route's own path. `conditional` is the
+    representation whose ETag the request's conditions are about, and `unconditional` says why a
+    change has none. The answer of a `secret` route is kept by nobody: not by caches, and under no
+    Idempotency-Key. `errors` are what the view raises; those that follow from the rest of the
+    declaration come by themselves. `retirement` tells callers to leave it.
     """
 
     method: Method
@@ -60,6 +64,9 @@ class Route:
     status: HTTPStatus
     located: bool
     conditional: type[VersionedResponse] | None
+    unconditional: str | None
+    open_because: str | None
+    secret: bool
     errors: tuple[type[Exception], ...]
     retirement: Retirement | None
 
@@ -71,7 +78,7 @@ class Route:
     @property
     def bears_key(self) -> bool:
         """Whether a request may be repeated under an Idempotency-Key."""
-        return self.method == "POST"
+        return self.method == "POST" and not self.secret
 
     def arguments(self) -> dict[str, object]:
         """Read what the request hands to the view, or raise what is wrong with it."""
@@ -86,7 +93,10 @@ class Route:
 
     def shaped(self, result: object) -> Response:
         """Make the answer of what the view returned."""
-        return shape(result, self.answer, self.status, located=self.located)
+        response = shape(result, self.answer, self.status, located=self.located)
+        if self.secret:
+            response.headers["Cache-Control"] = "no-store"
+        return response
 
 
 def route(  # noqa: PLR0913  # A declaration is a list of what it declares.
@@ -103,6 +113,9 @@ def route(  # noqa: PLR0913  # A declaration is a list of what it declares.
     status: HTTPStatus = HTTPStatus.OK,
     located: bool = False,
     conditional: type[VersionedResponse] | None = None,
+    unconditional: str | None = None,
+    open_because: str | None = None,
+    secret: bool = False,
     errors: tuple[type[Exception], ...] = (),
     retirement: Retirement | None = None,
 ) -> Callable[[AsyncView], AsyncView]:
@@ -128,6 +141,9 @@ def route(  # noqa: PLR0913  # A declaration is a list of what it declares.
             status=status,
             located=located,
             conditional=conditional,
+            unconditional=unconditional,
+            open_because=open_because,
+            secret=secret,
             errors=errors,
             retirement=retirement,
         )
@@ -144,6 +160,8 @@ def _declared_view(
 ) -> Callable[..., Awaitable[Response]]:
     async def answer(**path: object) -> Response:
         refuse_unacceptable()
+        if declared.secret:
+            refuse_key(request)
         call = partial(view, **path, **declared.arguments())
         if declared.bears_key:
             return await idempotently(request, EVERYBODY, call, declared.shaped)

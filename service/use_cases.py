@@ -6,8 +6,12 @@ from domain.activity.relay import Relay
 from domain.activity.use_cases import Activity
 from domain.authentication.administration import AccountAdministration
 from domain.authentication.api_keys import Keys
+from domain.authentication.guesses import Guesses
 from domain.authentication.me import Me
+from domain.authentication.own_data import OwnData
 from domain.authentication.ports import AccessTokens
+from domain.authentication.sessions import SessionUseCases
+from domain.authentication.sign_in import SignIn
 from domain.catalogue.use_cases import Catalogue
 from domain.configuration.use_cases import RuntimeConfiguration
 from domain.health.use_cases import Health
@@ -21,6 +25,9 @@ class Authentication:
     """The use-cases of authentication, by concern."""
 
     keys: Keys
+    guesses: Guesses
+    sign_in: SignIn
+    sessions: SessionUseCases
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +40,7 @@ class UseCases:
     accounts: AccountAdministration
     authentication: Authentication
     me: Me
+    own_data: OwnData
     catalogue: Catalogue
     activity: Activity
     configuration: RuntimeConfiguration

@@ -23,6 +23,7 @@ from adapters.mysql.initialisation import create_database, mysql_migrations
 from adapters.redis.cache import RedisCache
 from adapters.redis.client import RedisClient
 from adapters.redis.limiter import RedisRateLimiter
+from adapters.sql.attempts import SQLAttempts
 from adapters.sql.migrations import Migrations
 from adapters.sql.unit_of_work import SQLStores, SQLUnitOfWork
 from adapters.sqlite.activity import SQLiteActivityLog
@@ -39,6 +40,7 @@ from domain.authentication.api_keys import Keys
 from domain.authentication.entities import Access
 from domain.authentication.mails import AccountMails
 from domain.authentication.me import Me
+from domain.authentication.own_data import OwnData
 from domain.catalogue.entities import Author, Book
 from domain.catalogue.use_cases import Catalogue
 from domain.configuration.ports import Configurations
@@ -48,10 +50,11 @@ from domain.health.use_cases import Health
 from domain.idempotency.unit_of_work import IdempotentUnitOfWork
 from domain.idempotency.use_cases import Idempotency
 from domain.limits.fallback import FallbackRateLimiter
-from domain.limits.ports import RateLimiter
+from domain.limits.ports import Attempts, RateLimiter
 from domain.mail.ports import MailTransport
 from domain.mail.relay import MailRelay
 from domain.ports import Cache
+from service.authentication_wiring import signing_in
 from service.mail_texts import TemplateMailTexts
 from service.mail_wiring import mail_transport
 from service.relay_worker import Signal
@@ -79,6 +82,7 @@ class Adapters:
     author_cache: Cache[Author]
     book_cache: Cache[Book]
     rate_limiter: RateLimiter
+    attempts: Attempts
     mail_transport: MailTransport
     opened: Sequence[Opened] = ()
     stores: Sequence[Store] = ()
@@ -122,10 +126,20 @@ def _use_cases(settings: Settings, adapters: Adapters) -> UseCases:
     # What requests run; the background's own work bears no keys.
     unit_of_work = IdempotentUnitOfWork[AnyStores](adapters.unit_of_work, clock)
     of_accounts = (unit_of_work, adapters.access_cache, clock, identifiers)
+    tokens = access_tokens(settings)
+    people = signing_in(
+        settings, adapters.unit_of_work, adapters.access_cache, adapters.attempts, tokens
+    )
     return UseCases(
         accounts=AccountAdministration(*of_accounts),
-        authentication=Authentication(keys=Keys(*of_accounts)),
+        authentication=Authentication(
+            keys=Keys(*of_accounts),
+            guesses=people.guesses,
+            sign_in=people.sign_in,
+            sessions=people.sessions,
+        ),
         me=Me(*of_accounts),
+        own_data=OwnData(unit_of_work, adapters.activity_log, clock),
         catalogue=Catalogue(
             unit_of_work, adapters.author_cache, adapters.book_cache, clock, identifiers
         ),
@@ -133,7 +147,7 @@ def _use_cases(settings: Settings, adapters: Adapters) -> UseCases:
         configuration=RuntimeConfiguration(adapters.configurations, clock),
         idempotency=Idempotency(adapters.unit_of_work, clock),
         rate_limiter=adapters.rate_limiter,
-        access_tokens=access_tokens(settings),
+        access_tokens=tokens,
         relay=Relay(adapters.unit_of_work, adapters.activity_log, clock, identifiers),
         mail_relay=MailRelay(
             adapters.unit_of_work,
@@ -157,6 +171,7 @@ def _fakes(
         author_cache=MemoryCache(settings.cache_ttl),
         book_cache=MemoryCache(settings.cache_ttl),
         rate_limiter=MemoryRateLimiter(),
+        attempts=MemoryRateLimiter(),
         mail_transport=MemoryMailer(),
     )
 
@@ -186,6 +201,7 @@ def _stores(
         opened=[store.opened for store in stores],
         stores=stores,
         rate_limiter=_rate_limiter(redis),
+        attempts=SQLAttempts(mysql or sqlite, SystemClock()),
         mail_transport=mail_transport(settings),
     )
 

@@ -42,7 +42,11 @@ class SecondFactors(Protocol):
         ...
 
     async def check(self, account_id: UUID, code: str) -> Method:
-        """Tell which of them the code is of, and use it up; raises InvalidSecondFactor."""
+        """Use a code up, and tell of which of them it is.
+
+        It counts once, whatever comes of what it was shown for. Raises InvalidSecondFactor for
+        one that does not hold, and TooManyAttempts.
+        """
         ...
 
 

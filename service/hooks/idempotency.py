@@ -55,6 +55,12 @@ async def idempotently(
     return _response(keyed.answer, {})
 
 
+def refuse_key(request: Request) -> None:
+    """Raise InvalidKey for a request with a key whose answer, which has a secret, is not kept."""
+    if "Idempotency-Key" in request.headers:
+        raise InvalidKey("The answer has a secret, so none is kept: send no Idempotency-Key.")
+
+
 def read_key(request: Request) -> str | None:
     """Give the request's key, None where it has none; raises InvalidKey."""
     text = request.headers.get("Idempotency-Key")

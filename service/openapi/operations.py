@@ -7,13 +7,14 @@ from openapi_pydantic.v3.v3_1 import Operation, Parameter
 from pydantic.alias_generators import to_camel
 from werkzeug.routing import Rule
 
+from domain.permissions import Permission
 from service.arguments import JSON
 from service.openapi.headers import answered_headers, header_parameters, headers
 from service.openapi.paths import path_parameters
 from service.openapi.problems import problem_responses
 from service.openapi.schemas import Schemas
 from service.route_problems import problems_of
-from service.routes import PUBLIC, Route
+from service.routes import Route
 
 
 def operation(rule: Rule, declared: Route, schemas: Schemas) -> Operation:
@@ -35,7 +36,8 @@ def operation(rule: Rule, declared: Route, schemas: Schemas) -> Operation:
 
 def _callers(declared: Route) -> dict[str, Any]:
     """Say who may call it, as an extension: there are no accounts that `security` could name."""
-    return {} if declared.callers == PUBLIC else {"x-permission": str(declared.callers)}
+    permission = isinstance(declared.callers, Permission)
+    return {"x-permission": str(declared.callers)} if permission else {}
 
 
 def _parameters(rule: Rule, declared: Route, schemas: Schemas) -> list[Parameter]:

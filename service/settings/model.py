@@ -14,6 +14,7 @@ from pydantic import (
 from service.settings.flags import parse_flag
 from service.settings.hosts import LOCAL_HOSTS, HostPatterns, parse_hosts
 from service.settings.mysql_address import MySQLAddress, parse_mysql_uri
+from service.settings.oidc_providers import TrustedProviders, parse_providers
 from service.settings.origins import parse_origins
 from service.settings.public_url import parse_public_url
 from service.settings.rates import Off, Rate, parse_rate
@@ -104,6 +105,10 @@ class Settings(BaseModel):
     )
     access_token_keys: SecretStr | None = Field(
         default=None, description="a JWK set, as `flask token key` prints it"
+    )
+    oidc_providers: Annotated[TrustedProviders, BeforeValidator(parse_providers)] | None = Field(
+        default=None,
+        description="a JSON list of objects with name, issuer, clientId and clientSecret",
     )
 
     mysql: Annotated[MySQLAddress, BeforeValidator(parse_mysql_uri)] | None = Field(

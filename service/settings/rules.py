@@ -5,11 +5,15 @@ from collections.abc import Iterator, Mapping
 
 from service.settings.flags import FLAGS
 from service.settings.names import REDIS_HOST, REDIS_PASSWORD
+from service.settings.oidc_providers import parse_providers
 from service.settings.sources import Given
 from service.settings.token_keys import ALGORITHMS, HMAC, check_token_keys
 
 ALGORITHM = "FLASK_ACCESS_TOKEN_ALGORITHM"
 TOKEN_KEYS = "FLASK_ACCESS_TOKEN_KEYS"  # noqa: S105  # The name of a setting.
+
+PROVIDERS = "FLASK_OIDC_PROVIDERS"
+PUBLIC_URL = "FLASK_PUBLIC_URL"
 
 SHORTEST_KEY = 32
 FEWEST_CHARACTERS = 8
@@ -90,8 +94,24 @@ def _production_problems(given: Mapping[str, Given]) -> Iterator[str]:
     if "FLASK_ALLOWED_HOSTS" not in given:
         expected = "expected the names by which clients call this service in production"
         yield f"FLASK_ALLOWED_HOSTS is not set; {expected}"
+    yield from _provider_problems(given)
     if not _is_on("FLASK_ALLOW_EMBEDDED", given):
         yield from _missing_stores(given)
+
+
+def _provider_problems(given: Mapping[str, Given]) -> Iterator[str]:
+    try:
+        providers = parse_providers(given[PROVIDERS].value).providers
+    except (KeyError, ValueError):  # Its own check says what is wrong with it.
+        return
+    for provider in providers:
+        if provider.is_local:
+            yield f"{PROVIDERS} has {provider.name} without TLS; expected https in production"
+    public = given.get(PUBLIC_URL)
+    leads_here = any(provider.redirect_uri is None for provider in providers)
+    if leads_here and not (public and public.value.startswith("https://")):
+        expected = "expected where the service is found, for providers to send people back to"
+        yield f"{PUBLIC_URL} is no address with https; {expected}"
 
 
 def _missing_stores(given: Mapping[str, Given]) -> Iterator[str]:

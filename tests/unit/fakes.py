@@ -14,15 +14,23 @@ from adapters.memory.configuration import MemoryConfigurations
 from adapters.memory.identifiers import SequentialIdentifiers
 from adapters.memory.limiter import MemoryRateLimiter
 from adapters.memory.mailer import MemoryMailer
+from adapters.memory.passwords import FastPasswordHasher
 from adapters.memory.unit_of_work import MemoryStores, MemoryUnitOfWork
 from adapters.security.access_tokens import JWTAccessTokens, access_token_keys
+from adapters.security.device_tokens import HMACDeviceTokens
 from domain.activity.relay import Relay
 from domain.activity.use_cases import Activity
 from domain.authentication.administration import AccountAdministration
 from domain.authentication.api_keys import Keys
 from domain.authentication.entities import Access
+from domain.authentication.guesses import Guesses
 from domain.authentication.mails import AccountMails
 from domain.authentication.me import Me
+from domain.authentication.own_data import OwnData
+from domain.authentication.ports import SecondFactors
+from domain.authentication.sessions import SessionUseCases
+from domain.authentication.sign_in import NoSecondFactors, SignIn
+from domain.authentication.starting import SessionStarter
 from domain.catalogue.entities import Author, AuthorDetails, Book, BookDetails
 from domain.catalogue.queries import AuthorQuery, BookQuery
 from domain.catalogue.use_cases import Catalogue
@@ -213,6 +221,9 @@ class Fakes:
     book_cache: MemoryCache[Book] = field(default_factory=lambda: MemoryCache(CACHE_TTL))
     activity_log: TroubledActivityLog = field(default_factory=TroubledActivityLog)
     rate_limiter: MemoryRateLimiter = field(default_factory=MemoryRateLimiter)
+    attempts: MemoryRateLimiter = field(default_factory=MemoryRateLimiter)
+    password_hasher: FastPasswordHasher = field(default_factory=FastPasswordHasher)
+    second_factors: SecondFactors = field(default_factory=NoSecondFactors)
     configurations: TroubledConfigurations = field(default_factory=TroubledConfigurations)
     stores: list[TroubledStore] = field(default_factory=list)
     mailer: MemoryMailer = field(default_factory=MemoryMailer)
@@ -223,8 +234,20 @@ class Fakes:
         of_accounts = (unit_of_work, self.access_cache, self.clock, self.identifiers)
         return UseCases(
             accounts=AccountAdministration(*of_accounts),
-            authentication=Authentication(keys=Keys(*of_accounts)),
+            authentication=Authentication(
+                keys=Keys(*of_accounts),
+                guesses=Guesses(self.attempts),
+                sign_in=self.sign_in(),
+                sessions=SessionUseCases(
+                    self.unit_of_work,
+                    self.access_cache,
+                    self.starter(),
+                    self.clock,
+                    self.identifiers,
+                ),
+            ),
             me=Me(*of_accounts),
+            own_data=OwnData(unit_of_work, self.activity_log, self.clock),
             catalogue=Catalogue(
                 unit_of_work, self.author_cache, self.book_cache, self.clock, self.identifiers
             ),
@@ -236,6 +259,29 @@ class Fakes:
             relay=Relay(self.unit_of_work, self.activity_log, self.clock, self.identifiers),
             mail_relay=self.mail_relay(),
             health=Health(self.stores, self.clock),
+        )
+
+    def starter(self) -> SessionStarter:
+        """Give what starts sessions."""
+        return SessionStarter(
+            self.unit_of_work,
+            self.access_cache,
+            self.access_tokens(),
+            HMACDeviceTokens(b"k" * 32, self.clock),
+            self.clock,
+            self.identifiers,
+        )
+
+    def sign_in(self) -> SignIn:
+        """Give the use-case of signing in by a password."""
+        return SignIn(
+            unit_of_work=self.unit_of_work,
+            hasher=self.password_hasher,
+            guesses=Guesses(self.attempts),
+            second_factors=self.second_factors,
+            starter=self.starter(),
+            clock=self.clock,
+            identifiers=self.identifiers,
         )
 
     def mail_relay(self) -> MailRelay:

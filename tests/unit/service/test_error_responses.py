@@ -9,6 +9,8 @@ import pytest
 from flask import Flask, abort
 from werkzeug.exceptions import HTTPException, ServiceUnavailable, Unauthorized
 
+from domain.accounts.errors import LastAdministrator
+from domain.authentication.errors import TooManyKeys
 from domain.catalogue.errors import AuthorHasBooks, BookTitle, IsbnTaken
 from domain.errors import (
     Conflict,
@@ -138,6 +140,18 @@ ANSWERS = {
             },
             {"pointer": "#/items/5/authorIds", "detail": "are two"},
         ],
+    },
+    LastAdministrator(): {
+        "type": "/problems/last-administrator",
+        "title": "Last administrator",
+        "status": 409,
+        "detail": "This is the last administrator who can sign in. Make another one first.",
+    },
+    TooManyKeys(20): {
+        "type": "/problems/too-many-keys",
+        "title": "Too many keys",
+        "status": 409,
+        "detail": "An account has at most 20 API keys. Revoke one first.",
     },
     AuthorHasBooks(AUTHOR_ID, [BookTitle(AUTHOR_ID, "흰")], 12): {
         "type": "/problems/author-has-books",
