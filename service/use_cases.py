@@ -10,6 +10,7 @@ from domain.authentication.guesses import Guesses
 from domain.authentication.me import Me
 from domain.authentication.own_data import OwnData
 from domain.authentication.ports import AccessTokens
+from domain.authentication.retention import Retention
 from domain.authentication.sessions import SessionUseCases
 from domain.authentication.sign_in import SignIn
 from domain.catalogue.use_cases import Catalogue
@@ -17,6 +18,7 @@ from domain.configuration.use_cases import RuntimeConfiguration
 from domain.health.use_cases import Health
 from domain.idempotency.use_cases import Idempotency
 from domain.limits.ports import RateLimiter
+from domain.mail.relay import MailRelay
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +42,7 @@ class UseCases:
     authentication: Authentication
     me: Me
     own_data: OwnData
+    retention: Retention
     catalogue: Catalogue
     activity: Activity
     configuration: RuntimeConfiguration
@@ -47,4 +50,5 @@ class UseCases:
     rate_limiter: RateLimiter
     access_tokens: AccessTokens
     relay: Relay
+    mail_relay: MailRelay
     health: Health

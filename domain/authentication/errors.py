@@ -1,5 +1,7 @@
 """What authentication refuses. None of these tells whether an account exists."""
 
+from uuid import UUID
+
 from domain.errors import Conflict, DomainError, NotAuthenticated
 
 
@@ -29,11 +31,15 @@ class InvalidSecondFactor(NotAuthenticated):
 
 
 class InvalidPasskey(NotAuthenticated):
-    """What a passkey answered does not hold; `reason` is for the log, not for a client."""
+    """What a passkey answered does not hold; `reason` is for the log, not for a client.
 
-    def __init__(self, reason: str) -> None:
+    `account_id` is that of the account which has the passkey, if one is known to have it.
+    """
+
+    def __init__(self, reason: str, account_id: UUID | None = None) -> None:
         super().__init__("The passkey is unknown here, or what it answered does not hold.")
         self.reason = reason
+        self.account_id = account_id
 
 
 class InvalidChallenge(DomainError):
@@ -79,7 +85,7 @@ class SignUpsClosed(Conflict):
         super().__init__("Sign-ups are closed at present.")
 
 
-class FactorEnabled(Conflict):
+class CodesEnabled(Conflict):
     """Codes are enabled for the account already."""
 
     def __init__(self) -> None:
@@ -91,6 +97,13 @@ class NoSecondFactor(Conflict):
 
     def __init__(self) -> None:
         super().__init__("The account has no second factor. Enable codes or add a passkey first.")
+
+
+class PasskeyKnown(Conflict):
+    """The passkey was added before."""
+
+    def __init__(self) -> None:
+        super().__init__("This passkey was added before.")
 
 
 class TooManyPasskeys(Conflict):

@@ -14,7 +14,7 @@ from domain.ports import Outbox
 class PasswordHasher(Protocol):
     """Slow, salted hashes of passwords, made off the event loop and only so many at once.
 
-    Passwords are the same when their Unicode normal forms C are (NIST SP 800-63B-4, 3.1.1.2).
+    Passwords are the same when their Unicode normal forms KC are (NIST SP 800-63B-4, 3.1.1.2).
     `hash` and `verify` raise StoreUnavailable when too many wait for their turn.
     """
 
@@ -42,7 +42,11 @@ class SecondFactors(Protocol):
         ...
 
     async def check(self, account_id: UUID, code: str) -> Method:
-        """Tell which of them the code is of, and use it up; raises InvalidSecondFactor."""
+        """Use a code up, and tell of which of them it is.
+
+        It counts once, whatever comes of what it was shown for. Raises InvalidSecondFactor for
+        one that does not hold, and TooManyAttempts.
+        """
         ...
 
 

@@ -13,6 +13,7 @@ from adapters.memory.clock import FixedClock
 from adapters.memory.configuration import MemoryConfigurations
 from adapters.memory.identifiers import SequentialIdentifiers
 from adapters.memory.limiter import MemoryRateLimiter
+from adapters.memory.mailer import MemoryMailer
 from adapters.memory.passwords import FastPasswordHasher
 from adapters.memory.unit_of_work import MemoryStores, MemoryUnitOfWork
 from adapters.security.access_tokens import JWTAccessTokens, access_token_keys
@@ -24,8 +25,10 @@ from domain.authentication.api_keys import Keys
 from domain.authentication.entities import Access, Method
 from domain.authentication.errors import InvalidSecondFactor
 from domain.authentication.guesses import Guesses
+from domain.authentication.mails import AccountMails
 from domain.authentication.me import Me
 from domain.authentication.own_data import OwnData
+from domain.authentication.retention import Retention
 from domain.authentication.sessions import SessionUseCases
 from domain.authentication.sign_in import SignIn
 from domain.authentication.starting import SessionStarter
@@ -39,7 +42,10 @@ from domain.events import Event
 from domain.health.use_cases import Health
 from domain.idempotency.unit_of_work import IdempotentUnitOfWork
 from domain.idempotency.use_cases import Idempotency
+from domain.mail.entities import PendingMail
+from domain.mail.relay import MailRelay
 from domain.pagination import MAX_PAGE_SIZE, PageRequest
+from service.mail_texts import TemplateMailTexts
 from service.use_cases import Authentication, UseCases
 from tests.token_keys import KEY_SETS, PLACE
 
@@ -94,15 +100,17 @@ class TroubledUnitOfWork(MemoryUnitOfWork):
 
     `before_run`, `before_commit`, `after_commit` and `after_read` are awaited there; what they
     raise is what the store raises. With `aborts`, each unit is first run for nothing, as where a
-    deadlock ends it.
+    deadlock ends it. `units` counts what was run.
     """
 
     def __init__(self, on_events: Callable[[], None] = lambda: None) -> None:
         super().__init__(on_events)
         self.before_run = self.before_commit = self.after_commit = self.after_read = no_trouble
         self.aborts = False
+        self.units = 0
 
     async def run(self, unit: Callable[[MemoryStores], Awaitable[Result]]) -> Result:
+        self.units += 1
         await self.before_run()
         if self.aborts:
             await super().read(lambda stores: unit(stores.copy()))
@@ -234,6 +242,7 @@ class Fakes:
     second_factors: Codes = field(default_factory=Codes)
     configurations: TroubledConfigurations = field(default_factory=TroubledConfigurations)
     stores: list[TroubledStore] = field(default_factory=list)
+    mailer: MemoryMailer = field(default_factory=MemoryMailer)
 
     def use_cases(self) -> UseCases:
         """Give new use-cases over the fakes, as another process would have."""
@@ -255,6 +264,7 @@ class Fakes:
             ),
             me=Me(*of_accounts),
             own_data=OwnData(unit_of_work, self.activity_log, self.clock),
+            retention=Retention(self.unit_of_work, self.clock),
             catalogue=Catalogue(
                 unit_of_work, self.author_cache, self.book_cache, self.clock, self.identifiers
             ),
@@ -264,6 +274,7 @@ class Fakes:
             rate_limiter=self.rate_limiter,
             access_tokens=self.access_tokens(),
             relay=Relay(self.unit_of_work, self.activity_log, self.clock, self.identifiers),
+            mail_relay=self.mail_relay(),
             health=Health(self.stores, self.clock),
         )
 
@@ -290,6 +301,12 @@ class Fakes:
             identifiers=self.identifiers,
         )
 
+    def mail_relay(self) -> MailRelay:
+        """Give a new relay of mails."""
+        texts = TemplateMailTexts("https://service.test")
+        writer = AccountMails(self.unit_of_work, texts, self.clock)
+        return MailRelay(self.unit_of_work, self.mailer, writer, self.clock, self.identifiers)
+
     def access_tokens(self) -> JWTAccessTokens:
         """Give the tokens, signed by an asymmetric key."""
         keys = access_token_keys(KEY_SETS["EdDSA"], "")
@@ -309,6 +326,14 @@ class Fakes:
         """Give all events of the outbox, the claimed and postponed ones too; none is touched."""
         return await self._read(
             lambda stores: stores.copy().pending_events.claim(
+                _ANYBODY, _END_OF_TIME, _END_OF_TIME, _ALL
+            )
+        )
+
+    async def pending_mails(self) -> list[PendingMail]:
+        """Give all mails that wait, the claimed and postponed ones too; none is touched."""
+        return await self._read(
+            lambda stores: stores.copy().pending_mails.claim(
                 _ANYBODY, _END_OF_TIME, _END_OF_TIME, _ALL
             )
         )
