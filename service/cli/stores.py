@@ -39,3 +39,5 @@ async def _purge(settings: Settings, now: datetime) -> None:
         click.echo(f"Removed {events} events that occurred before {occurred_before:%F}.")
         answers = await wired.use_cases.idempotency.purge_answers()
         click.echo(f"Removed {answers} answers that were kept for their time.")
+        tokens = await wired.use_cases.authentication.expired_tokens.purge()
+        click.echo(f"Removed {tokens} one-time tokens that have expired.")
