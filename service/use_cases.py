@@ -12,6 +12,7 @@ from domain.authentication.me import Me
 from domain.authentication.own_data import OwnData
 from domain.authentication.password_changes import PasswordChanges
 from domain.authentication.ports import AccessTokens
+from domain.authentication.retention import Retention
 from domain.authentication.sessions import SessionUseCases
 from domain.authentication.sign_in import SignIn
 from domain.authentication.sign_up import SignUp
@@ -49,6 +50,7 @@ class UseCases:
     authentication: Authentication
     me: Me
     own_data: OwnData
+    retention: Retention
     catalogue: Catalogue
     activity: Activity
     configuration: RuntimeConfiguration
