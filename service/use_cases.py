@@ -13,6 +13,7 @@ from domain.authentication.ports import AccessTokens
 from domain.authentication.retention import Retention
 from domain.authentication.sessions import SessionUseCases
 from domain.authentication.sign_in import SignIn
+from domain.authentication.superusers import Superusers
 from domain.catalogue.use_cases import Catalogue
 from domain.configuration.use_cases import RuntimeConfiguration
 from domain.health.use_cases import Health
@@ -43,6 +44,7 @@ class UseCases:
     me: Me
     own_data: OwnData
     retention: Retention
+    superusers: Superusers
     catalogue: Catalogue
     activity: Activity
     configuration: RuntimeConfiguration

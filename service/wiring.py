@@ -42,6 +42,7 @@ from domain.authentication.mails import AccountMails
 from domain.authentication.me import Me
 from domain.authentication.own_data import OwnData
 from domain.authentication.retention import Retention
+from domain.authentication.superusers import Superusers
 from domain.catalogue.entities import Author, Book
 from domain.catalogue.use_cases import Catalogue
 from domain.configuration.ports import Configurations
@@ -55,7 +56,7 @@ from domain.limits.ports import Attempts, RateLimiter
 from domain.mail.ports import MailTransport
 from domain.mail.relay import MailRelay
 from domain.ports import Cache
-from service.authentication_wiring import signing_in
+from service.authentication_wiring import password_hasher, signing_in
 from service.mail_texts import TemplateMailTexts
 from service.mail_wiring import mail_transport
 from service.relay_worker import Signal
@@ -142,6 +143,7 @@ def _use_cases(settings: Settings, adapters: Adapters) -> UseCases:
         me=Me(*of_accounts),
         own_data=OwnData(unit_of_work, adapters.activity_log, clock),
         retention=Retention(adapters.unit_of_work, clock),
+        superusers=Superusers(*of_accounts, password_hasher(settings)),
         catalogue=Catalogue(
             unit_of_work, adapters.author_cache, adapters.book_cache, clock, identifiers
         ),

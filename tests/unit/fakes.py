@@ -32,6 +32,7 @@ from domain.authentication.retention import Retention
 from domain.authentication.sessions import SessionUseCases
 from domain.authentication.sign_in import NoSecondFactors, SignIn
 from domain.authentication.starting import SessionStarter
+from domain.authentication.superusers import Superusers
 from domain.catalogue.entities import Author, AuthorDetails, Book, BookDetails
 from domain.catalogue.queries import AuthorQuery, BookQuery
 from domain.catalogue.use_cases import Catalogue
@@ -250,6 +251,7 @@ class Fakes:
             me=Me(*of_accounts),
             own_data=OwnData(unit_of_work, self.activity_log, self.clock),
             retention=Retention(self.unit_of_work, self.clock),
+            superusers=Superusers(*of_accounts, self.password_hasher),
             catalogue=Catalogue(
                 unit_of_work, self.author_cache, self.book_cache, self.clock, self.identifiers
             ),
