@@ -56,7 +56,8 @@ from domain.limits.ports import Attempts, RateLimiter
 from domain.mail.ports import MailTransport
 from domain.mail.relay import MailRelay
 from domain.ports import Cache
-from service.authentication_wiring import password_hasher, signing_in
+from service.authentication_wiring import signing_in
+from service.credential_wiring import credentials
 from service.mail_texts import TemplateMailTexts
 from service.mail_wiring import mail_transport
 from service.relay_worker import Signal
@@ -132,6 +133,18 @@ def _use_cases(settings: Settings, adapters: Adapters) -> UseCases:
     people = signing_in(
         settings, adapters.unit_of_work, adapters.access_cache, adapters.attempts, tokens
     )
+    configuration = RuntimeConfiguration(adapters.configurations, clock)
+
+    async def are_sign_ups_open() -> bool:
+        return (await configuration.current()).sign_ups_open
+
+    own = credentials(
+        unit_of_work,
+        adapters.access_cache,
+        adapters.attempts,
+        people.sign_in,
+        are_sign_ups_open,
+    )
     return UseCases(
         accounts=AccountAdministration(*of_accounts),
         authentication=Authentication(
@@ -139,16 +152,20 @@ def _use_cases(settings: Settings, adapters: Adapters) -> UseCases:
             guesses=people.guesses,
             sign_in=people.sign_in,
             sessions=people.sessions,
+            sign_up=own.sign_up,
+            passwords=own.passwords,
+            emails=own.emails,
+            expired_tokens=own.expired_tokens,
         ),
         me=Me(*of_accounts),
         own_data=OwnData(unit_of_work, adapters.activity_log, clock),
         retention=Retention(adapters.unit_of_work, clock),
-        superusers=Superusers(*of_accounts, password_hasher(settings)),
+        superusers=Superusers(*of_accounts, people.sign_in.hasher),
         catalogue=Catalogue(
             unit_of_work, adapters.author_cache, adapters.book_cache, clock, identifiers
         ),
         activity=Activity(adapters.activity_log),
-        configuration=RuntimeConfiguration(adapters.configurations, clock),
+        configuration=configuration,
         idempotency=Idempotency(adapters.unit_of_work, clock),
         rate_limiter=adapters.rate_limiter,
         access_tokens=tokens,

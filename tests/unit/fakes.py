@@ -46,6 +46,7 @@ from domain.idempotency.use_cases import Idempotency
 from domain.mail.entities import PendingMail
 from domain.mail.relay import MailRelay
 from domain.pagination import MAX_PAGE_SIZE, PageRequest
+from service.credential_wiring import credentials
 from service.mail_texts import TemplateMailTexts
 from service.use_cases import Authentication, UseCases
 from tests.token_keys import KEY_SETS, PLACE
@@ -249,6 +250,14 @@ class Fakes:
         """Give new use-cases over the fakes, as another process would have."""
         unit_of_work = IdempotentUnitOfWork(self.unit_of_work, self.clock)
         of_accounts = (unit_of_work, self.access_cache, self.clock, self.identifiers)
+        configuration = RuntimeConfiguration(self.configurations, self.clock)
+
+        async def are_sign_ups_open() -> bool:
+            return (await configuration.current()).sign_ups_open
+
+        own = credentials(
+            unit_of_work, self.access_cache, self.attempts, self.sign_in(), are_sign_ups_open
+        )
         return UseCases(
             accounts=AccountAdministration(*of_accounts),
             authentication=Authentication(
@@ -262,6 +271,10 @@ class Fakes:
                     self.clock,
                     self.identifiers,
                 ),
+                sign_up=own.sign_up,
+                passwords=own.passwords,
+                emails=own.emails,
+                expired_tokens=own.expired_tokens,
             ),
             me=Me(*of_accounts),
             own_data=OwnData(unit_of_work, self.activity_log, self.clock),
@@ -271,7 +284,7 @@ class Fakes:
                 unit_of_work, self.author_cache, self.book_cache, self.clock, self.identifiers
             ),
             activity=Activity(self.activity_log),
-            configuration=RuntimeConfiguration(self.configurations, self.clock),
+            configuration=configuration,
             idempotency=Idempotency(self.unit_of_work, self.clock),
             rate_limiter=self.rate_limiter,
             access_tokens=self.access_tokens(),
