@@ -148,7 +148,7 @@ def _use_cases(settings: Settings, adapters: Adapters) -> UseCases:
     return UseCases(
         accounts=AccountAdministration(*of_accounts),
         authentication=Authentication(
-            keys=Keys(*of_accounts),
+            keys=Keys(*of_accounts, own.confirmations),
             guesses=people.guesses,
             sign_in=people.sign_in,
             sessions=people.sessions,
@@ -157,7 +157,7 @@ def _use_cases(settings: Settings, adapters: Adapters) -> UseCases:
             emails=own.emails,
             expired_tokens=own.expired_tokens,
         ),
-        me=Me(*of_accounts),
+        me=Me(*of_accounts, own.confirmations),
         own_data=OwnData(unit_of_work, adapters.activity_log, clock),
         retention=Retention(adapters.unit_of_work, clock),
         superusers=Superusers(*of_accounts, people.sign_in.hasher),

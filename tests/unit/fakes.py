@@ -261,7 +261,7 @@ class Fakes:
         return UseCases(
             accounts=AccountAdministration(*of_accounts),
             authentication=Authentication(
-                keys=Keys(*of_accounts),
+                keys=Keys(*of_accounts, own.confirmations),
                 guesses=Guesses(self.attempts),
                 sign_in=self.sign_in(),
                 sessions=SessionUseCases(
@@ -276,7 +276,7 @@ class Fakes:
                 emails=own.emails,
                 expired_tokens=own.expired_tokens,
             ),
-            me=Me(*of_accounts),
+            me=Me(*of_accounts, own.confirmations),
             own_data=OwnData(unit_of_work, self.activity_log, self.clock),
             retention=Retention(self.unit_of_work, self.clock),
             superusers=Superusers(*of_accounts, self.password_hasher),
