@@ -16,10 +16,13 @@ from service.views.authors import authors_blueprint
 from service.views.books import books_blueprint
 from service.views.configuration import configuration_blueprint
 from service.views.contract import contract_blueprint
+from service.views.emails import emails_blueprint
 from service.views.lists import Lists
 from service.views.me import me_blueprint
+from service.views.passwords import passwords_blueprint
 from service.views.sessions import sessions_blueprint
 from service.views.sign_in import sign_in_blueprint
+from service.views.sign_up import sign_up_blueprint
 from service.views.site import site_blueprint
 from service.views.token_keys import token_keys_blueprint
 
@@ -56,6 +59,9 @@ def create_app(settings: Settings, use_cases: UseCases) -> Flask:
             settings.cors_origins if settings.cors_credentials else (),
         )
     )
+    app.register_blueprint(sign_up_blueprint(use_cases.authentication.sign_up))
+    app.register_blueprint(passwords_blueprint(use_cases.authentication.passwords))
+    app.register_blueprint(emails_blueprint(use_cases.authentication.emails))
     app.register_blueprint(sessions_blueprint(use_cases.authentication.sessions))
     app.register_blueprint(activity_blueprint(use_cases.activity, lists))
     app.register_blueprint(configuration_blueprint(use_cases.configuration))
