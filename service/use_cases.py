@@ -16,6 +16,7 @@ from domain.authentication.retention import Retention
 from domain.authentication.sessions import SessionUseCases
 from domain.authentication.sign_in import SignIn
 from domain.authentication.sign_up import SignUp
+from domain.authentication.superusers import Superusers
 from domain.authentication.token_purge import ExpiredTokens
 from domain.catalogue.use_cases import Catalogue
 from domain.configuration.use_cases import RuntimeConfiguration
@@ -51,6 +52,7 @@ class UseCases:
     me: Me
     own_data: OwnData
     retention: Retention
+    superusers: Superusers
     catalogue: Catalogue
     activity: Activity
     configuration: RuntimeConfiguration

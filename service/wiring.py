@@ -42,6 +42,7 @@ from domain.authentication.mails import AccountMails
 from domain.authentication.me import Me
 from domain.authentication.own_data import OwnData
 from domain.authentication.retention import Retention
+from domain.authentication.superusers import Superusers
 from domain.catalogue.entities import Author, Book
 from domain.catalogue.use_cases import Catalogue
 from domain.configuration.ports import Configurations
@@ -147,7 +148,7 @@ def _use_cases(settings: Settings, adapters: Adapters) -> UseCases:
     return UseCases(
         accounts=AccountAdministration(*of_accounts),
         authentication=Authentication(
-            keys=Keys(*of_accounts),
+            keys=Keys(*of_accounts, own.confirmations),
             guesses=people.guesses,
             sign_in=people.sign_in,
             sessions=people.sessions,
@@ -156,9 +157,10 @@ def _use_cases(settings: Settings, adapters: Adapters) -> UseCases:
             emails=own.emails,
             expired_tokens=own.expired_tokens,
         ),
-        me=Me(*of_accounts),
+        me=Me(*of_accounts, own.confirmations),
         own_data=OwnData(unit_of_work, adapters.activity_log, clock),
         retention=Retention(adapters.unit_of_work, clock),
+        superusers=Superusers(*of_accounts, people.sign_in.hasher),
         catalogue=Catalogue(
             unit_of_work, adapters.author_cache, adapters.book_cache, clock, identifiers
         ),

@@ -32,6 +32,7 @@ from domain.authentication.retention import Retention
 from domain.authentication.sessions import SessionUseCases
 from domain.authentication.sign_in import SignIn
 from domain.authentication.starting import SessionStarter
+from domain.authentication.superusers import Superusers
 from domain.catalogue.entities import Author, AuthorDetails, Book, BookDetails
 from domain.catalogue.queries import AuthorQuery, BookQuery
 from domain.catalogue.use_cases import Catalogue
@@ -260,7 +261,7 @@ class Fakes:
         return UseCases(
             accounts=AccountAdministration(*of_accounts),
             authentication=Authentication(
-                keys=Keys(*of_accounts),
+                keys=Keys(*of_accounts, own.confirmations),
                 guesses=Guesses(self.attempts),
                 sign_in=self.sign_in(),
                 sessions=SessionUseCases(
@@ -275,9 +276,10 @@ class Fakes:
                 emails=own.emails,
                 expired_tokens=own.expired_tokens,
             ),
-            me=Me(*of_accounts),
+            me=Me(*of_accounts, own.confirmations),
             own_data=OwnData(unit_of_work, self.activity_log, self.clock),
             retention=Retention(self.unit_of_work, self.clock),
+            superusers=Superusers(*of_accounts, self.password_hasher),
             catalogue=Catalogue(
                 unit_of_work, self.author_cache, self.book_cache, self.clock, self.identifiers
             ),
