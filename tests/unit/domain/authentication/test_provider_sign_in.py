@@ -312,7 +312,7 @@ class TestBinding:
             await world.sign_in.finish(world.answer(begun, code=stolen), CLIENT)
 
     async def test_a_link_that_was_begun_is_no_sign_in(self, world: World) -> None:
-        begun = await world.sign_in._challenges.begin("acme", "provider.link", None)
+        begun = await world.sign_in.challenges.begin("acme", "provider.link", None)
 
         with pytest.raises(ProviderSignInRefused):
             await world.sign_in.finish(world.answer(begun), CLIENT)
