@@ -23,7 +23,12 @@ _KEY_EXPECTED = f"expected {SHORTEST_KEY} random characters or more in productio
 _PLACEHOLDERS = re.compile(
     "(change|replace).?(me|this)|secret.?key|your.?secret|placeholder|insecure|example"
 )
-_STORES = (("FLASK_MYSQL_URI",), ("FLASK_MONGO_URI",), ("FLASK_REDIS_URI", REDIS_HOST))
+_STORES = (
+    ("FLASK_MYSQL_URI",),
+    ("FLASK_MONGO_URI",),
+    ("FLASK_REDIS_URI", REDIS_HOST),
+    ("FLASK_SMTP_URI",),
+)
 _NOT_IN_TESTING = (
     "FLASK_MYSQL_URI",
     "FLASK_MONGO_URI",
@@ -32,6 +37,7 @@ _NOT_IN_TESTING = (
     REDIS_HOST,
     REDIS_PASSWORD,
     "FLASK_SQLITE_PATH",
+    "FLASK_SMTP_URI",
 )
 
 
@@ -52,6 +58,8 @@ def _pair_problems(given: Mapping[str, Given]) -> Iterator[str]:
         yield f"{REDIS_PASSWORD} is set without {REDIS_HOST}; expected both, or FLASK_REDIS_URI"
     if _is_on("FLASK_CORS_CREDENTIALS", given) and "FLASK_CORS_ORIGINS" not in given:
         yield "FLASK_CORS_CREDENTIALS is on without FLASK_CORS_ORIGINS; expected both"
+    if "FLASK_SMTP_URI" in given and "FLASK_MAIL_FROM" not in given:
+        yield "FLASK_SMTP_URI is set without FLASK_MAIL_FROM; expected both"
     yield from _token_key_problems(given)
     if "FLASK_MONGO_DB_NAME" in given and "FLASK_MONGO_URI" not in given:
         yield "FLASK_MONGO_DB_NAME is set without FLASK_MONGO_URI; expected both"
