@@ -99,15 +99,17 @@ class TroubledUnitOfWork(MemoryUnitOfWork):
 
     `before_run`, `before_commit`, `after_commit` and `after_read` are awaited there; what they
     raise is what the store raises. With `aborts`, each unit is first run for nothing, as where a
-    deadlock ends it.
+    deadlock ends it. `units` counts what was run.
     """
 
     def __init__(self, on_events: Callable[[], None] = lambda: None) -> None:
         super().__init__(on_events)
         self.before_run = self.before_commit = self.after_commit = self.after_read = no_trouble
         self.aborts = False
+        self.units = 0
 
     async def run(self, unit: Callable[[MemoryStores], Awaitable[Result]]) -> Result:
+        self.units += 1
         await self.before_run()
         if self.aborts:
             await super().read(lambda stores: unit(stores.copy()))
