@@ -10,6 +10,7 @@ from domain.authentication.guesses import Guesses
 from domain.authentication.me import Me
 from domain.authentication.own_data import OwnData
 from domain.authentication.ports import AccessTokens
+from domain.authentication.retention import Retention
 from domain.authentication.sessions import SessionUseCases
 from domain.authentication.sign_in import SignIn
 from domain.catalogue.use_cases import Catalogue
@@ -41,6 +42,7 @@ class UseCases:
     authentication: Authentication
     me: Me
     own_data: OwnData
+    retention: Retention
     catalogue: Catalogue
     activity: Activity
     configuration: RuntimeConfiguration

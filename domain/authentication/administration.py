@@ -105,15 +105,6 @@ class AccountAdministration(AccountUseCases):
 
         return await self._run_and_forget(account_id, end)
 
-    async def purge_accounts(self, deleted_before: datetime, *, batch_size: int = 500) -> int:
-        """Remove for good what was deleted before then, batch by batch; gives how many."""
-        purged = 0
-        while batch := await self._unit_of_work.run(
-            lambda stores: stores.accounts.purge(deleted_before, batch_size)
-        ):
-            purged += batch
-        return purged
-
     def _events(self, before: Account, after: Account, sessions: int) -> list[Event]:
         events, now = [], after.updated_at
         if after.role is not before.role:

@@ -28,6 +28,7 @@ from domain.authentication.mails import AccountMails
 from domain.authentication.me import Me
 from domain.authentication.own_data import OwnData
 from domain.authentication.ports import SecondFactors
+from domain.authentication.retention import Retention
 from domain.authentication.sessions import SessionUseCases
 from domain.authentication.sign_in import NoSecondFactors, SignIn
 from domain.authentication.starting import SessionStarter
@@ -248,6 +249,7 @@ class Fakes:
             ),
             me=Me(*of_accounts),
             own_data=OwnData(unit_of_work, self.activity_log, self.clock),
+            retention=Retention(self.unit_of_work, self.clock),
             catalogue=Catalogue(
                 unit_of_work, self.author_cache, self.book_cache, self.clock, self.identifiers
             ),
