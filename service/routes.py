@@ -43,13 +43,13 @@ class RateClass(StrEnum):
 class Route:
     """What a route says about itself, beside its path.
 
-    `callers` may call it. `body` and `query` are what a request brings, `answer` what it gets with
-    `status`: None is nothing. `located` promises a Location below the route's own path.
-    `conditional` is the representation whose ETag the request's conditions are about, and
-    `unconditional` says why a change has none. The answer of a `secret` route is kept by nobody:
-    not by caches, and under no Idempotency-Key. `errors` are what the view raises; those that
-    follow from the rest of the declaration come by themselves. `retirement` tells callers to leave
-    it.
+    `callers` may call it, and `open_because` says why everybody may, where it changes something.
+    `body` and `query` are what a request brings, `answer` what it gets with `status`: None is
+    nothing. `located` promises a Location below the route's own path. `conditional` is the
+    representation whose ETag the request's conditions are about, and `unconditional` says why a
+    change has none. The answer of a `secret` route is kept by nobody: not by caches, and under no
+    Idempotency-Key. `errors` are what the view raises; those that follow from the rest of the
+    declaration come by themselves. `retirement` tells callers to leave it.
     """
 
     method: Method
@@ -65,6 +65,7 @@ class Route:
     located: bool
     conditional: type[VersionedResponse] | None
     unconditional: str | None
+    open_because: str | None
     secret: bool
     errors: tuple[type[Exception], ...]
     retirement: Retirement | None
@@ -113,6 +114,7 @@ def route(  # noqa: PLR0913  # A declaration is a list of what it declares.
     located: bool = False,
     conditional: type[VersionedResponse] | None = None,
     unconditional: str | None = None,
+    open_because: str | None = None,
     secret: bool = False,
     errors: tuple[type[Exception], ...] = (),
     retirement: Retirement | None = None,
@@ -140,6 +142,7 @@ def route(  # noqa: PLR0913  # A declaration is a list of what it declares.
             located=located,
             conditional=conditional,
             unconditional=unconditional,
+            open_because=open_because,
             secret=secret,
             errors=errors,
             retirement=retirement,

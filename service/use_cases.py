@@ -17,6 +17,7 @@ from domain.configuration.use_cases import RuntimeConfiguration
 from domain.health.use_cases import Health
 from domain.idempotency.use_cases import Idempotency
 from domain.limits.ports import RateLimiter
+from domain.mail.relay import MailRelay
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,4 +48,5 @@ class UseCases:
     rate_limiter: RateLimiter
     access_tokens: AccessTokens
     relay: Relay
+    mail_relay: MailRelay
     health: Health

@@ -11,6 +11,7 @@ from adapters.memory.activity import MemoryActivityLog
 from adapters.memory.cache import MemoryCache
 from adapters.memory.configuration import MemoryConfigurations
 from adapters.memory.limiter import MemoryRateLimiter
+from adapters.memory.mailer import MemoryMailer
 from adapters.memory.uncached import Uncached
 from adapters.memory.unit_of_work import MemoryStores, MemoryUnitOfWork
 from adapters.mongodb.activity import MongoDBActivityLog
@@ -37,6 +38,7 @@ from domain.activity.use_cases import Activity
 from domain.authentication.administration import AccountAdministration
 from domain.authentication.api_keys import Keys
 from domain.authentication.entities import Access
+from domain.authentication.mails import AccountMails
 from domain.authentication.me import Me
 from domain.authentication.own_data import OwnData
 from domain.catalogue.entities import Author, Book
@@ -49,8 +51,12 @@ from domain.idempotency.unit_of_work import IdempotentUnitOfWork
 from domain.idempotency.use_cases import Idempotency
 from domain.limits.fallback import FallbackRateLimiter
 from domain.limits.ports import Attempts, RateLimiter
+from domain.mail.ports import MailTransport
+from domain.mail.relay import MailRelay
 from domain.ports import Cache
 from service.authentication_wiring import signing_in
+from service.mail_texts import TemplateMailTexts
+from service.mail_wiring import mail_transport
 from service.relay_worker import Signal
 from service.settings import Settings
 from service.token_wiring import access_tokens
@@ -77,6 +83,7 @@ class Adapters:
     book_cache: Cache[Book]
     rate_limiter: RateLimiter
     attempts: Attempts
+    mail_transport: MailTransport
     opened: Sequence[Opened] = ()
     stores: Sequence[Store] = ()
 
@@ -85,12 +92,14 @@ class Adapters:
 class Wiring:
     """The use-cases, and the lives of the adapters behind them, one after the other.
 
-    `events_waiting` is set after each commit that left events for the relay.
+    `events_waiting` is set after each commit that left events for their relay, and `mails_waiting`
+    after one that left mails.
     """
 
     use_cases: UseCases
     adapters: Adapters
     events_waiting: Signal
+    mails_waiting: Signal
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[None]:
@@ -106,10 +115,10 @@ class Wiring:
 
 def wire(settings: Settings) -> Wiring:
     """Choose the adapters that the settings ask for; nothing is opened yet."""
-    events_waiting = Signal()
+    events_waiting, mails_waiting = Signal(), Signal()
     choose = _fakes if settings.profile == "testing" else _stores
-    adapters = choose(settings, events_waiting.set)
-    return Wiring(_use_cases(settings, adapters), adapters, events_waiting)
+    adapters = choose(settings, events_waiting.set, mails_waiting.set)
+    return Wiring(_use_cases(settings, adapters), adapters, events_waiting, mails_waiting)
 
 
 def _use_cases(settings: Settings, adapters: Adapters) -> UseCases:
@@ -140,13 +149,22 @@ def _use_cases(settings: Settings, adapters: Adapters) -> UseCases:
         rate_limiter=adapters.rate_limiter,
         access_tokens=tokens,
         relay=Relay(adapters.unit_of_work, adapters.activity_log, clock, identifiers),
+        mail_relay=MailRelay(
+            adapters.unit_of_work,
+            adapters.mail_transport,
+            AccountMails(adapters.unit_of_work, TemplateMailTexts(settings.public_url), clock),
+            clock,
+            identifiers,
+        ),
         health=Health(adapters.stores, clock),
     )
 
 
-def _fakes(settings: Settings, on_events: Callable[[], None]) -> Adapters:
+def _fakes(
+    settings: Settings, on_events: Callable[[], None], on_mails: Callable[[], None]
+) -> Adapters:
     return Adapters(
-        unit_of_work=MemoryUnitOfWork(on_events),
+        unit_of_work=MemoryUnitOfWork(on_events, on_mails),
         activity_log=MemoryActivityLog(),
         configurations=MemoryConfigurations(),
         access_cache=MemoryCache(settings.cache_ttl),
@@ -154,10 +172,13 @@ def _fakes(settings: Settings, on_events: Callable[[], None]) -> Adapters:
         book_cache=MemoryCache(settings.cache_ttl),
         rate_limiter=MemoryRateLimiter(),
         attempts=MemoryRateLimiter(),
+        mail_transport=MemoryMailer(),
     )
 
 
-def _stores(settings: Settings, on_events: Callable[[], None]) -> Adapters:
+def _stores(
+    settings: Settings, on_events: Callable[[], None], on_mails: Callable[[], None]
+) -> Adapters:
     """Choose MySQL, MongoDB and Redis where they have an address, else what is embedded."""
     sqlite = _sqlite(settings)
     mysql = _mysql(settings)
@@ -165,7 +186,7 @@ def _stores(settings: Settings, on_events: Callable[[], None]) -> Adapters:
     redis = _redis(settings)
     stores = [it for it in (None if mysql and mongodb else sqlite, mysql, mongodb, redis) if it]
     return Adapters(
-        unit_of_work=SQLUnitOfWork(mysql or sqlite, on_events),
+        unit_of_work=SQLUnitOfWork(mysql or sqlite, on_events, on_mails),
         activity_log=(
             MongoDBActivityLog(mongodb, SystemClock())
             if mongodb
@@ -181,6 +202,7 @@ def _stores(settings: Settings, on_events: Callable[[], None]) -> Adapters:
         stores=stores,
         rate_limiter=_rate_limiter(redis),
         attempts=SQLAttempts(mysql or sqlite, SystemClock()),
+        mail_transport=mail_transport(settings),
     )
 
 

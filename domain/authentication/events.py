@@ -3,6 +3,9 @@
 from domain.accounts.events import account_event
 
 __all__ = [
+    "ACCOUNT_CREATED",
+    "IDENTITY_LINKED",
+    "IDENTITY_UNLINKED",
     "KEY_CREATED",
     "KEY_REVOKED",
     "PASSKEY_ADDED",
@@ -30,3 +33,6 @@ PASSKEY_ADDED = "passkey.added"
 PASSKEY_REMOVED = "passkey.removed"
 KEY_CREATED = "key.created"
 KEY_REVOKED = "key.revoked"
+ACCOUNT_CREATED = "account.created"
+IDENTITY_LINKED = "identity.linked"
+IDENTITY_UNLINKED = "identity.unlinked"

@@ -23,6 +23,7 @@ from service.asgi.patrol import Patrol
 from service.asgi.refusals import refuse_websocket
 from service.asgi.steps import FlaskSteps
 from service.asgi.streaming import accept_async_iterators
+from service.asgi.teardown import skip_empty_teardown
 from service.asgi.threads import ThreadPool
 from service.asgi.urls import keep_url_adapters
 from service.asgi.views import Views
@@ -95,6 +96,7 @@ class FlaskToAsgi(WsgiToAsgi):
         accept_async_iterators(flask_app)
         let_views_declare_body_limits(flask_app)
         keep_url_adapters(flask_app)
+        skip_empty_teardown(flask_app)
 
     async def __call__(
         self, scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable

@@ -84,8 +84,10 @@ class Response:
         for chunk in chunks:
             if self._is_complete():
                 break
-            await self.send(chunk)
-        await self._end()
+            if sending := self._send_chunk(chunk):
+                await sending
+        if not self._ended:
+            await self._end()
 
     def write_all(self, chunks: Iterable[bytes]) -> None:
         """Do the same from a thread, and ask for the chunks there."""
@@ -98,29 +100,30 @@ class Response:
 
     def write(self, chunk: bytes) -> None:
         """Send a chunk from sync code; return when the server has it."""
-        await_here(self.send(chunk))
-
-    async def send(self, chunk: bytes) -> None:
-        """Send a chunk, less what goes beyond Content-Length."""
-        if self._head is None:
-            raise RuntimeError("The application gave a body without calling start_response.")
-        chunk = chunk[: self._remaining]
-        if chunk:
-            self._remaining -= len(chunk)
-            await self._send_body(chunk, more_body=self._remaining > 0)
+        if sending := self._send_chunk(chunk):
+            await_here(sending)
 
     def _is_complete(self) -> bool:
         """Tell whether the client has, or will get, all that the headers promise.
 
         To be asked one chunk late, so that a generator runs on from its last chunk to its end.
         """
-        return self._head is not None and self._remaining == 0
+        return self._remaining == 0 and self._head is not None
 
-    async def _end(self) -> None:
+    def _send_chunk(self, chunk: bytes) -> Awaitable[None] | None:
+        """Send a chunk, less what goes beyond Content-Length, if anything is left of it."""
+        if self._head is None:
+            raise RuntimeError("The application gave a body without calling start_response.")
+        chunk = chunk[: self._remaining]
+        if not chunk:
+            return None
+        self._remaining -= len(chunk)
+        return self._send_body(chunk, more_body=self._remaining > 0)
+
+    def _end(self) -> Awaitable[None]:
         if self._head is None:
             raise RuntimeError("The application returned without calling start_response.")
-        if not self._ended:
-            await self._send_body(b"", more_body=False)
+        return self._send_body(b"", more_body=False)
 
     def _send_body(self, chunk: bytes, *, more_body: bool) -> Awaitable[None]:
         self._ended = not more_body

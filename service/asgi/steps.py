@@ -1,9 +1,9 @@
 """Flask's own steps from a request to its answer, as a coroutine: they await the view."""
 
 import inspect
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from importlib.metadata import version
-from typing import cast
+from typing import Any, TypeAlias
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 import flask.app
@@ -15,6 +15,8 @@ from flask.wrappers import Response
 from service.asgi.own import are_defined_in
 from service.asgi.responding import Answer
 from service.asgi.whole import whole_of
+
+AsyncView: TypeAlias = Callable[..., Awaitable[Any]]
 
 RETOLD = ("__call__", "wsgi_app", "full_dispatch_request", "dispatch_request", "ensure_sync")
 """What an application may override, or put a middleware around. Where it does, it is called."""
@@ -77,34 +79,33 @@ class FlaskSteps:
             request_started.send(app, _async_wrapper=app.ensure_sync)
             returned = self._preprocess()
             if returned is None:
-                returned = await self._dispatch(request)
+                view = self._async_view(request)
+                if view is None:
+                    returned = app.dispatch_request()
+                else:
+                    returned = await view(**(request.view_args or {}))
         except Exception as error:  # noqa: BLE001  # Flask decides about it.
             returned = app.handle_user_exception(error)
         return app.finalize_request(returned)
 
     def _preprocess(self) -> ResponseReturnValue | None:
         app = self._flask_app
-        # Not to find out, for a µs, that there is nothing to be called for the request.
+        # Flask looks for the request's blueprints first, as in its teardown.
         if not app.before_request_funcs and not app.url_value_preprocessors:
             return None
         return app.preprocess_request()
 
-    async def _dispatch(self, request: Request) -> ResponseReturnValue:
+    def _async_view(self, request: Request) -> AsyncView | None:
+        """Return the view that is to be awaited; all else is for Flask to call."""
         rule = request.url_rule
         if rule is None or request.routing_exception is not None or request.method == "OPTIONS":
-            return self._flask_app.dispatch_request()
-        view = self._flask_app.view_functions[rule.endpoint]
-        returned = view(**(request.view_args or {}))
-        if self._must_be_awaited(view):
-            return await cast("Awaitable[ResponseReturnValue]", returned)
-        return cast("ResponseReturnValue", returned)
-
-    def _must_be_awaited(self, view: object) -> bool:
-        """Tell what ``Flask.ensure_sync`` asks of each function, each time."""
+            return None
+        view: Any = self._flask_app.view_functions[rule.endpoint]
         is_async = self._is_async.get(view)
         if is_async is None:
+            # What `Flask.ensure_sync` asks of each function each time.
             is_async = self._is_async[view] = inspect.iscoroutinefunction(view)
-        return is_async
+        return view if is_async else None
 
 
 def _answer(response: Response, environ: WSGIEnvironment, start_response: StartResponse) -> Answer:

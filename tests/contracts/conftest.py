@@ -3,7 +3,7 @@
 A new adapter of a port is one more name in that port's list, and the fixture `<name>_<port>`.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 
@@ -117,18 +117,33 @@ def events_seen() -> list[str]:
 
 
 @pytest.fixture
-def memory_unit_of_work(events_seen: list[str]) -> AnyUnitOfWork:
-    return MemoryUnitOfWork(lambda: events_seen.append("told"))
+def mails_seen() -> list[str]:
+    """Gets an entry each time that a unit of work tells of new mails."""
+    return []
 
 
 @pytest.fixture
-def sqlite_unit_of_work(sqlite: SQLiteDatabase, events_seen: list[str]) -> AnyUnitOfWork:
-    return SQLUnitOfWork(sqlite, lambda: events_seen.append("told"))
+def on_commit(events_seen: list[str], mails_seen: list[str]) -> tuple[Callable[[], None], ...]:
+    return lambda: events_seen.append("told"), lambda: mails_seen.append("told")
 
 
 @pytest.fixture
-def mysql_unit_of_work(mysql: MySQLDatabase, events_seen: list[str]) -> AnyUnitOfWork:
-    return SQLUnitOfWork(mysql, lambda: events_seen.append("told"))
+def memory_unit_of_work(on_commit: tuple[Callable[[], None], ...]) -> AnyUnitOfWork:
+    return MemoryUnitOfWork(*on_commit)
+
+
+@pytest.fixture
+def sqlite_unit_of_work(
+    sqlite: SQLiteDatabase, on_commit: tuple[Callable[[], None], ...]
+) -> AnyUnitOfWork:
+    return SQLUnitOfWork(sqlite, *on_commit)
+
+
+@pytest.fixture
+def mysql_unit_of_work(
+    mysql: MySQLDatabase, on_commit: tuple[Callable[[], None], ...]
+) -> AnyUnitOfWork:
+    return SQLUnitOfWork(mysql, *on_commit)
 
 
 @pytest.fixture

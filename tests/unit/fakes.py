@@ -13,6 +13,7 @@ from adapters.memory.clock import FixedClock
 from adapters.memory.configuration import MemoryConfigurations
 from adapters.memory.identifiers import SequentialIdentifiers
 from adapters.memory.limiter import MemoryRateLimiter
+from adapters.memory.mailer import MemoryMailer
 from adapters.memory.passwords import FastPasswordHasher
 from adapters.memory.unit_of_work import MemoryStores, MemoryUnitOfWork
 from adapters.security.access_tokens import JWTAccessTokens, access_token_keys
@@ -23,6 +24,7 @@ from domain.authentication.administration import AccountAdministration
 from domain.authentication.api_keys import Keys
 from domain.authentication.entities import Access
 from domain.authentication.guesses import Guesses
+from domain.authentication.mails import AccountMails
 from domain.authentication.me import Me
 from domain.authentication.own_data import OwnData
 from domain.authentication.ports import SecondFactors
@@ -39,7 +41,10 @@ from domain.events import Event
 from domain.health.use_cases import Health
 from domain.idempotency.unit_of_work import IdempotentUnitOfWork
 from domain.idempotency.use_cases import Idempotency
+from domain.mail.entities import PendingMail
+from domain.mail.relay import MailRelay
 from domain.pagination import MAX_PAGE_SIZE, PageRequest
+from service.mail_texts import TemplateMailTexts
 from service.use_cases import Authentication, UseCases
 from tests.token_keys import KEY_SETS, PLACE
 
@@ -219,6 +224,7 @@ class Fakes:
     second_factors: SecondFactors = field(default_factory=NoSecondFactors)
     configurations: TroubledConfigurations = field(default_factory=TroubledConfigurations)
     stores: list[TroubledStore] = field(default_factory=list)
+    mailer: MemoryMailer = field(default_factory=MemoryMailer)
 
     def use_cases(self) -> UseCases:
         """Give new use-cases over the fakes, as another process would have."""
@@ -249,6 +255,7 @@ class Fakes:
             rate_limiter=self.rate_limiter,
             access_tokens=self.access_tokens(),
             relay=Relay(self.unit_of_work, self.activity_log, self.clock, self.identifiers),
+            mail_relay=self.mail_relay(),
             health=Health(self.stores, self.clock),
         )
 
@@ -275,6 +282,12 @@ class Fakes:
             identifiers=self.identifiers,
         )
 
+    def mail_relay(self) -> MailRelay:
+        """Give a new relay of mails."""
+        texts = TemplateMailTexts("https://service.test")
+        writer = AccountMails(self.unit_of_work, texts, self.clock)
+        return MailRelay(self.unit_of_work, self.mailer, writer, self.clock, self.identifiers)
+
     def access_tokens(self) -> JWTAccessTokens:
         """Give the tokens, signed by an asymmetric key."""
         keys = access_token_keys(KEY_SETS["EdDSA"], "")
@@ -294,6 +307,14 @@ class Fakes:
         """Give all events of the outbox, the claimed and postponed ones too; none is touched."""
         return await self._read(
             lambda stores: stores.copy().pending_events.claim(
+                _ANYBODY, _END_OF_TIME, _END_OF_TIME, _ALL
+            )
+        )
+
+    async def pending_mails(self) -> list[PendingMail]:
+        """Give all mails that wait, the claimed and postponed ones too; none is touched."""
+        return await self._read(
+            lambda stores: stores.copy().pending_mails.claim(
                 _ANYBODY, _END_OF_TIME, _END_OF_TIME, _ALL
             )
         )
