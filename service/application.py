@@ -18,6 +18,9 @@ from service.views.configuration import configuration_blueprint
 from service.views.contract import contract_blueprint
 from service.views.lists import Lists
 from service.views.me import me_blueprint
+from service.views.my_identities import my_identities_blueprint
+from service.views.providers import providers_blueprint
+from service.views.sign_in_pages import sign_in_pages_blueprint
 from service.views.site import site_blueprint
 from service.views.token_keys import token_keys_blueprint
 

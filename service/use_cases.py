@@ -9,7 +9,9 @@ from domain.authentication.api_keys import Keys
 from domain.authentication.guesses import Guesses
 from domain.authentication.me import Me
 from domain.authentication.own_data import OwnData
+from domain.authentication.my_identities import MyIdentities
 from domain.authentication.ports import AccessTokens
+from domain.authentication.provider_sign_in import ProviderSignIn
 from domain.authentication.retention import Retention
 from domain.authentication.sessions import SessionUseCases
 from domain.authentication.sign_in import SignIn
@@ -29,6 +31,8 @@ class Authentication:
     guesses: Guesses
     sign_in: SignIn
     sessions: SessionUseCases
+    providers: ProviderSignIn
+    my_identities: MyIdentities
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,8 @@ from domain.authentication.provider_accounts import ProviderAccounts
 from domain.authentication.provider_challenges import BegunSignIn, ProviderChallenges
 from domain.authentication.provider_sign_in import ProviderSignIn
 from domain.authentication.provider_tickets import ProviderAnswer
-from tests.unit.fakes import Fakes
+from tests.unit.fakes import ISSUERS, Fakes
 
-ISSUERS = {"acme": "https://acme.test", "initech": "https://initech.test"}
 CLIENT = Client(address="192.0.2.7", network="192.0.2.7", device="Firefox")
 SOMEBODY = Identity(
     issuer=ISSUERS["acme"],

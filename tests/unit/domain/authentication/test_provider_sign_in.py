@@ -28,8 +28,8 @@ from domain.authentication.provider_tickets import proofs_of
 from domain.errors import StoreUnavailable
 from domain.permissions import Role
 from tests.unit.accounts import account_of, add_account
-from tests.unit.fakes import Fakes
-from tests.unit.providers import CLIENT, ISSUERS, SOMEBODY, World
+from tests.unit.fakes import ISSUERS, Fakes
+from tests.unit.providers import CLIENT, SOMEBODY, World
 
 MICROSECOND = timedelta(microseconds=1)
 
