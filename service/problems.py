@@ -8,7 +8,15 @@ from werkzeug import exceptions as framework
 
 from domain import errors as domain
 from domain.accounts.errors import LastAdministrator
-from domain.authentication.errors import TooManyKeys
+from domain.authentication.errors import (
+    ConfirmationRequired,
+    InvalidCredentials,
+    InvalidSecondFactor,
+    InvalidToken,
+    SecondFactorRequired,
+    TooManyAttempts,
+    TooManyKeys,
+)
 from domain.authentication.provider_errors import (
     IdentityNotLinked,
     IdentityTaken,
@@ -111,6 +119,26 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
         "Somebody changed the resource since you read it. Read it again, and decide anew.",
     ),
     domain.InvalidValue: _INVALID_BODY,
+    domain.NotAuthenticated: Problem(
+        HTTPStatus.UNAUTHORIZED,
+        "not-authenticated",
+        "Not authenticated",
+        "Send an access token or an API key: `Authorization: Bearer …`.",
+    ),
+    InvalidToken: Problem(
+        HTTPStatus.UNAUTHORIZED,
+        "invalid-token",
+        "Invalid token",
+        "What the Authorization header has is no access token and no API key that holds now. "
+        "Refresh the session, sign in anew, or make another key.",
+    ),
+    domain.NotPermitted: Problem(
+        HTTPStatus.FORBIDDEN,
+        "not-permitted",
+        "Not permitted",
+        "The account's role, or the API key, has not the permission that the detail names. An "
+        "administrator can change the role.",
+    ),
     domain.NotFound: Problem(
         HTTPStatus.NOT_FOUND,
         "not-found",
@@ -155,6 +183,47 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
         "conflict",
         "Conflict",
         "What you ask does not go with what there is; the detail says why. Read it again.",
+    ),
+    InvalidCredentials: Problem(
+        HTTPStatus.UNAUTHORIZED,
+        "invalid-credentials",
+        "Invalid credentials",
+        "The address or the password is wrong, or the account can't sign in: it may be neither "
+        "verified nor enabled. It is not told which.",
+    ),
+    SecondFactorRequired: Problem(
+        HTTPStatus.UNAUTHORIZED,
+        "second-factor-required",
+        "Second factor required",
+        "The password is right. `methods` names what else the account asks for: sign in again with "
+        "a `code`.",
+    ),
+    InvalidSecondFactor: Problem(
+        HTTPStatus.UNAUTHORIZED,
+        "invalid-second-factor",
+        "Invalid second factor",
+        "The code is wrong, or was used before. Wait for the app's next one.",
+    ),
+    TooManyAttempts: Problem(
+        HTTPStatus.TOO_MANY_REQUESTS,
+        "too-many-attempts",
+        "Too many attempts",
+        "Somebody guesses, or mistypes. Try again after the seconds that Retry-After names, or on "
+        "a device on which you were signed in before, with its `deviceToken`.",
+    ),
+    request.CrossSiteRequest: Problem(
+        HTTPStatus.FORBIDDEN,
+        "cross-site-request",
+        "Cross-site request",
+        "A request by a cookie must come from a page of this origin, or of one that the service's "
+        "operators let in. A client that is no browser sends its refresh token in the body.",
+    ),
+    ConfirmationRequired: Problem(
+        HTTPStatus.FORBIDDEN,
+        "confirmation-required",
+        "Confirmation required",
+        "Send a `confirmation`: the `password` and, where a second factor is enabled, a `code`. It "
+        "is missing, or something in it is wrong. An account without a password signs in anew.",
     ),
     UnknownProvider: Problem(
         HTTPStatus.NOT_FOUND,

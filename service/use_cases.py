@@ -8,8 +8,8 @@ from domain.authentication.administration import AccountAdministration
 from domain.authentication.api_keys import Keys
 from domain.authentication.guesses import Guesses
 from domain.authentication.me import Me
-from domain.authentication.own_data import OwnData
 from domain.authentication.my_identities import MyIdentities
+from domain.authentication.own_data import OwnData
 from domain.authentication.ports import AccessTokens
 from domain.authentication.provider_sign_in import ProviderSignIn
 from domain.authentication.retention import Retention

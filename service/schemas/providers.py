@@ -62,8 +62,8 @@ class BeginLinkBody(ConfirmedBody):
 class BegunResponse(ResponseSchema):
     """Where to sign in, and what to keep until you are back from there.
 
-    Hand in the answer with the ticket and nobody else's: `state` is the one that comes back. `ticket`
-    is null where it comes in a cookie.
+    The answer counts with this ticket alone, and has this `state`. `ticket` is null where it comes
+    in a cookie.
     """
 
     authorization_url: str
@@ -131,7 +131,7 @@ class SignInAnswerBody(AnswerBody):
         SecretStr | None,
         Field(
             max_length=_SECOND_FACTOR_MAX_LENGTH,
-            description="A code, where the same without one was answered by second-factor-required.",
+            description="A code, if the answer was second-factor-required without one.",
         ),
     ] = None
     device_token: Annotated[

@@ -23,15 +23,15 @@ from domain.activity.relay import Relay
 from domain.activity.use_cases import Activity
 from domain.authentication.administration import AccountAdministration
 from domain.authentication.api_keys import Keys
-from domain.authentication.entities import Access
+from domain.authentication.entities import Access, Method
+from domain.authentication.errors import InvalidSecondFactor
 from domain.authentication.guesses import Guesses
 from domain.authentication.mails import AccountMails
 from domain.authentication.me import Me
 from domain.authentication.own_data import OwnData
-from domain.authentication.ports import SecondFactors
 from domain.authentication.retention import Retention
 from domain.authentication.sessions import SessionUseCases
-from domain.authentication.sign_in import NoSecondFactors, SignIn
+from domain.authentication.sign_in import SignIn
 from domain.authentication.starting import SessionStarter
 from domain.catalogue.entities import Author, AuthorDetails, Book, BookDetails
 from domain.catalogue.queries import AuthorQuery, BookQuery
@@ -202,6 +202,21 @@ class TroubledStore:
             raise StoreUnavailable(self.technology, "connection refused")
 
 
+class Codes:
+    """SecondFactors of accounts that each have one code, if they have any."""
+
+    def __init__(self) -> None:
+        self.codes: dict[UUID, str] = {}
+
+    async def required(self, account_id: UUID) -> tuple[str, ...]:
+        return ("totp",) if account_id in self.codes else ()
+
+    async def check(self, account_id: UUID, code: str) -> Method:
+        if self.codes.get(account_id) != code:
+            raise InvalidSecondFactor
+        return Method.TOTP
+
+
 @dataclass(frozen=True)
 class State:
     """All that the stores hold."""
@@ -227,7 +242,7 @@ class Fakes:
     rate_limiter: MemoryRateLimiter = field(default_factory=MemoryRateLimiter)
     attempts: MemoryRateLimiter = field(default_factory=MemoryRateLimiter)
     password_hasher: FastPasswordHasher = field(default_factory=FastPasswordHasher)
-    second_factors: SecondFactors = field(default_factory=NoSecondFactors)
+    second_factors: Codes = field(default_factory=Codes)
     configurations: TroubledConfigurations = field(default_factory=TroubledConfigurations)
     identity_providers: MemoryIdentityProviders = field(
         default_factory=lambda: MemoryIdentityProviders(ISSUERS)
