@@ -20,6 +20,7 @@ from adapters.mongodb.database import MongoDBDatabase
 from adapters.mysql.address import MySQLAddress
 from adapters.mysql.database import MySQLDatabase
 from adapters.mysql.initialisation import create_database, mysql_migrations
+from adapters.oidc.providers import OIDCProviders
 from adapters.redis.cache import RedisCache
 from adapters.redis.client import RedisClient
 from adapters.redis.limiter import RedisRateLimiter
@@ -60,6 +61,7 @@ from service.authentication_wiring import signing_in
 from service.credential_wiring import credentials
 from service.mail_texts import TemplateMailTexts
 from service.mail_wiring import mail_transport
+from service.provider_wiring import by_provider, identity_providers
 from service.relay_worker import Signal
 from service.settings import Settings
 from service.token_wiring import access_tokens
@@ -87,6 +89,7 @@ class Adapters:
     rate_limiter: RateLimiter
     attempts: Attempts
     mail_transport: MailTransport
+    identity_providers: OIDCProviders
     opened: Sequence[Opened] = ()
     stores: Sequence[Store] = ()
 
@@ -145,6 +148,9 @@ def _use_cases(settings: Settings, adapters: Adapters) -> UseCases:
         people.sign_in,
         are_sign_ups_open,
     )
+    providers = by_provider(
+        adapters.unit_of_work, adapters.identity_providers, people.sign_in, are_sign_ups_open
+    )
     return UseCases(
         accounts=AccountAdministration(*of_accounts),
         authentication=Authentication(
@@ -156,6 +162,8 @@ def _use_cases(settings: Settings, adapters: Adapters) -> UseCases:
             passwords=own.passwords,
             emails=own.emails,
             expired_tokens=own.expired_tokens,
+            providers=providers.sign_in,
+            my_identities=providers.my_identities,
         ),
         me=Me(*of_accounts, own.confirmations),
         own_data=OwnData(unit_of_work, adapters.activity_log, clock),
@@ -184,6 +192,7 @@ def _use_cases(settings: Settings, adapters: Adapters) -> UseCases:
 def _fakes(
     settings: Settings, on_events: Callable[[], None], on_mails: Callable[[], None]
 ) -> Adapters:
+    providers = identity_providers(settings)
     return Adapters(
         unit_of_work=MemoryUnitOfWork(on_events, on_mails),
         activity_log=MemoryActivityLog(),
@@ -194,6 +203,8 @@ def _fakes(
         rate_limiter=MemoryRateLimiter(),
         attempts=MemoryRateLimiter(),
         mail_transport=MemoryMailer(),
+        identity_providers=providers,
+        opened=_opened(providers),
     )
 
 
@@ -205,6 +216,7 @@ def _stores(
     mysql = _mysql(settings)
     mongodb = _mongodb(settings)
     redis = _redis(settings)
+    providers = identity_providers(settings)
     stores = [it for it in (None if mysql and mongodb else sqlite, mysql, mongodb, redis) if it]
     return Adapters(
         unit_of_work=SQLUnitOfWork(mysql or sqlite, on_events, on_mails),
@@ -219,12 +231,17 @@ def _stores(
         access_cache=_cache(settings, redis, "access", Access),
         author_cache=_cache(settings, redis, "author", Author),
         book_cache=_cache(settings, redis, "book", Book),
-        opened=[store.opened for store in stores],
+        identity_providers=providers,
+        opened=[*(store.opened for store in stores), *_opened(providers)],
         stores=stores,
         rate_limiter=_rate_limiter(redis),
         attempts=SQLAttempts(mysql or sqlite, SystemClock()),
         mail_transport=mail_transport(settings),
     )
+
+
+def _opened(providers: OIDCProviders) -> Sequence[Opened]:
+    return [providers.opened] if providers.names else []
 
 
 def _cache(
