@@ -3,13 +3,15 @@
 import asyncio
 import logging
 
-from domain.activity.relay import Relay
+from domain.activity.relay import BATCH_SIZE, Relay
 from domain.errors import DomainError
 
 logger = logging.getLogger(__name__)
 
 # Seconds between two looks for events that another process left or postponed.
 IDLE_TIME = 1.0
+# Seconds for which an event waits for others: many cost little more than one.
+GATHER_TIME = 0.02
 # Seconds until the next try while a store is away; doubled from the first up to the last.
 FIRST_RETRY_TIME = 0.5
 LAST_RETRY_TIME = 5.0
@@ -39,6 +41,7 @@ async def relay_events(relay: Relay, events_waiting: asyncio.Event) -> None:
         if await _deliver_all(relay):
             retry_time = FIRST_RETRY_TIME
             await _wait(events_waiting, IDLE_TIME)
+            await asyncio.sleep(GATHER_TIME)
         else:
             await asyncio.sleep(retry_time)
             retry_time = min(2 * retry_time, LAST_RETRY_TIME)
@@ -46,7 +49,8 @@ async def relay_events(relay: Relay, events_waiting: asyncio.Event) -> None:
 
 async def _deliver_all(relay: Relay) -> bool:
     try:
-        while await relay.deliver_batch():
+        # Fewer than a batch are all that there were.
+        while await relay.deliver_batch() == BATCH_SIZE:
             pass
     except DomainError as error:
         logger.warning("Events wait in the outbox: %s", error)

@@ -8,9 +8,15 @@ from types import SimpleNamespace
 
 import pytest
 
+from domain.activity.relay import BATCH_SIZE
 from domain.errors import StoreNotReady, StoreUnavailable
 from service import relay_worker
-from service.relay_worker import FIRST_RETRY_TIME, LAST_RETRY_TIME, relay_events
+from service.relay_worker import (
+    FIRST_RETRY_TIME,
+    GATHER_TIME,
+    LAST_RETRY_TIME,
+    relay_events,
+)
 
 AWAY = StoreUnavailable("MongoDB", "connection refused")
 
@@ -80,26 +86,41 @@ def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("no_idle_looks")
 async def test_events_left_from_before_are_delivered_at_the_start(waiting: asyncio.Event) -> None:
-    relay = ScriptedRelay(100, 100, 7)
+    relay = ScriptedRelay(BATCH_SIZE, BATCH_SIZE, 7)
 
     async with working(relay, waiting):
-        await relay.called(4)
+        await relay.called(3)
         await settle()
 
         assert relay.is_idle()
 
 
 @pytest.mark.usefixtures("no_idle_looks")
-async def test_events_that_wait_are_delivered_at_once(waiting: asyncio.Event) -> None:
+async def test_events_that_come_one_after_the_other_are_delivered_together(
+    waiting: asyncio.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gathering, gathered = asyncio.Event(), asyncio.Event()
+
+    async def gather(seconds: float) -> None:
+        assert seconds == GATHER_TIME
+        gathering.set()
+        await gathered.wait()
+
+    monkeypatch.setattr(
+        relay_worker, "asyncio", SimpleNamespace(sleep=gather, timeout=asyncio.timeout)
+    )
     relay = ScriptedRelay()
     async with working(relay, waiting):
         await relay.called(1)
-        await settle()
-        relay.outcomes = [3]
-
         waiting.set()
+        await gathering.wait()
+        waiting.set()
+        await settle()
+        assert relay.is_idle()
 
-        await relay.called(2)
+        relay.outcomes = [2]
+        gathered.set()
+        await relay.called(1)
         await settle()
         assert relay.is_idle()
 
@@ -134,7 +155,7 @@ async def test_the_work_goes_on_when_a_store_is_back(
     relay = ScriptedRelay(AWAY, StoreNotReady("MySQL", "x", "y"), 5)
 
     async with working(relay, waiting) as task:
-        await relay.called(4)
+        await relay.called(3)
         assert not task.done()
 
     assert [record.levelno for record in caplog.records] == [logging.WARNING] * 2
@@ -150,7 +171,7 @@ async def test_the_work_outlives_a_bug_whose_traceback_is_logged(
     relay = ScriptedRelay(LookupError("a bug"), 5)
 
     async with working(relay, waiting) as task:
-        await relay.called(3)
+        await relay.called(2)
         assert not task.done()
 
     (record,) = caplog.records
@@ -180,7 +201,7 @@ async def test_the_pauses_grow_while_a_store_is_away_and_begin_anew_afterwards(
         await relay.called(2)
         await settle()
 
-    assert pauses == [0.5, 1.0, 2.0, 4.0, 5.0, 5.0, 0.5]
+    assert pauses == [0.5, 1.0, 2.0, 4.0, 5.0, 5.0, GATHER_TIME, 0.5]
     assert (pauses[0], max(pauses)) == (FIRST_RETRY_TIME, LAST_RETRY_TIME)
 
 
