@@ -49,8 +49,8 @@ def limit_rates(app: Flask, limits: Mapping[RateClass, Limit], limiter: RateLimi
     def tell(response: Response) -> Response:
         verdicts = g.get("rate_verdicts")
         if verdicts:
-            response.headers["RateLimit-Policy"] = ", ".join(map(_policy, verdicts))
-            response.headers["RateLimit"] = ", ".join(map(_state, verdicts))
+            response.headers.add("RateLimit-Policy", ", ".join(map(_policy, verdicts)))
+            response.headers.add("RateLimit", ", ".join(map(_state, verdicts)))
         return response
 
 
