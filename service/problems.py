@@ -7,6 +7,7 @@ from http import HTTPStatus
 from werkzeug import exceptions as framework
 
 from domain import errors as domain
+from domain.authentication.errors import InvalidToken
 from domain.catalogue.errors import AuthorHasBooks, IsbnTaken
 from domain.idempotency.errors import KeyReused, RequestInProgress
 from service import request_errors as request
@@ -56,6 +57,12 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
         "Invalid idempotency key",
         "Send one string of 1 to 255 visible ASCII characters in double quotes, say a UUID.",
     ),
+    request.KeyNotTaken: Problem(
+        HTTPStatus.BAD_REQUEST,
+        "idempotency-key-not-taken",
+        "Idempotency key not taken",
+        "What this answers is a secret, so no answer is kept. Send the request without the key.",
+    ),
     request.InvalidQuery: Problem(
         HTTPStatus.BAD_REQUEST,
         "invalid-query",
@@ -98,6 +105,26 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
         "Somebody changed the resource since you read it. Read it again, and decide anew.",
     ),
     domain.InvalidValue: _INVALID_BODY,
+    domain.NotAuthenticated: Problem(
+        HTTPStatus.UNAUTHORIZED,
+        "not-authenticated",
+        "Not authenticated",
+        "Send an access token or an API key: `Authorization: Bearer …`.",
+    ),
+    InvalidToken: Problem(
+        HTTPStatus.UNAUTHORIZED,
+        "invalid-token",
+        "Invalid token",
+        "What the Authorization header has is no access token and no API key that holds now. "
+        "Refresh the session, sign in anew, or make another key.",
+    ),
+    domain.NotPermitted: Problem(
+        HTTPStatus.FORBIDDEN,
+        "not-permitted",
+        "Not permitted",
+        "The account's role, or the API key, has not the permission that the detail names. An "
+        "administrator can change the role.",
+    ),
     domain.NotFound: Problem(
         HTTPStatus.NOT_FOUND,
         "not-found",

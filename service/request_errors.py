@@ -46,6 +46,13 @@ class InvalidKey(RequestError):
     """The Idempotency-Key is not a string as it has to be."""
 
 
+class KeyNotTaken(RequestError):
+    """An Idempotency-Key came where the answer has a secret, which must not be kept."""
+
+    def __init__(self) -> None:
+        super().__init__("This takes no Idempotency-Key: its answer has a secret.")
+
+
 class InvalidBody(RequestError):
     """The body is JSON that does not fit the route's schema."""
 

@@ -8,23 +8,23 @@ from http import HTTPStatus
 from inspect import getdoc
 from typing import Any, Final, Literal, TypeVar
 
-from flask import Blueprint, Flask, Response, request
+from flask import Blueprint, Flask, Response, g, request
 from pydantic import TypeAdapter
 from werkzeug.routing import Rule
 
+from domain.callers import NOBODY, Caller, acting_as
 from domain.permissions import Permission
 from service.answers import shape
 from service.arguments import JSON, read_body, read_expected, read_query, refuse_unacceptable
-from service.hooks.idempotency import idempotently
+from service.hooks.callers import caller_at
+from service.hooks.idempotency import idempotently, refuse_key
 from service.retirement import Retirement
 from service.schemas.fields import RequestSchema, ResponseSchema, VersionedResponse
 
-Callers = Permission | Literal["public"]
+Callers = Permission | Literal["public", "account"]
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 PUBLIC: Final = "public"
-
-# Whose idempotency keys they are, as long as nobody says who they are.
-EVERYBODY: Final = "anonymous"
+ACCOUNT: Final = "account"
 
 AsyncView = TypeVar("AsyncView", bound=Callable[..., Awaitable[object]])
 
@@ -41,11 +41,13 @@ class RateClass(StrEnum):
 class Route:
     """What a route says about itself, beside its path.
 
-    `callers` may call it. `body` and `query` are what a request brings, `answer` what it gets with
-    `status`: None is nothing. `located` promises a Location below the route's own path.
-    `conditional` is the representation whose ETag the request's conditions are about. `errors` are
-    what the view raises; those that follow from the rest of the declaration come by themselves.
-    `retirement` tells callers to leave it.
+    `callers` may call it: PUBLIC is everybody, ACCOUNT whoever is signed in or shows a key. With a
+    `secret` in its answer nobody keeps that: no cache does, and no Idempotency-Key is taken. `body`
+    and `query` are what a request brings, `answer` what it gets with `status`: None is nothing.
+    `located` promises a Location below the route's own path. `conditional` is the representation
+    whose ETag the request's conditions are about. `errors` are what the view raises; those that
+    follow from the rest of the declaration come by themselves. `retirement` tells callers to leave
+    it.
     """
 
     method: Method
@@ -53,6 +55,7 @@ class Route:
     description: str
     callers: Callers
     rate: RateClass
+    secret: bool
     body: TypeAdapter[Any] | None
     media_types: tuple[str, ...]
     query: type[RequestSchema] | None
@@ -71,7 +74,7 @@ class Route:
     @property
     def bears_key(self) -> bool:
         """Whether a request may be repeated under an Idempotency-Key."""
-        return self.method == "POST"
+        return self.method == "POST" and not self.secret
 
     def arguments(self) -> dict[str, object]:
         """Read what the request hands to the view, or raise what is wrong with it."""
@@ -96,6 +99,7 @@ def route(  # noqa: PLR0913  # A declaration is a list of what it declares.
     *,
     callers: Callers,
     rate: RateClass,
+    secret: bool = False,
     body: type | None = None,
     media_types: tuple[str, ...] = (JSON,),
     query: type[RequestSchema] | None = None,
@@ -121,6 +125,7 @@ def route(  # noqa: PLR0913  # A declaration is a list of what it declares.
             description=description.strip(),
             callers=callers,
             rate=rate,
+            secret=secret,
             body=None if body is None else TypeAdapter(body),
             media_types=media_types,
             query=query,
@@ -144,13 +149,22 @@ def _declared_view(
 ) -> Callable[..., Awaitable[Response]]:
     async def answer(**path: object) -> Response:
         refuse_unacceptable()
+        if declared.secret:
+            refuse_key(request)
         call = partial(view, **path, **declared.arguments())
-        if declared.bears_key:
-            return await idempotently(request, EVERYBODY, call, declared.shaped)
-        return declared.shaped(await call())
+        caller: Caller = g.get("caller", NOBODY)
+        with acting_as(caller):
+            if declared.bears_key:
+                return await idempotently(request, _owner(caller), call, declared.shaped)
+            return declared.shaped(await call())
 
     answer.route = declared  # type: ignore[attr-defined]  # Functions may have attributes.
     return answer
+
+
+def _owner(caller: Caller) -> str:
+    """Name whose idempotency keys they are: of those who are nobody, the address tells."""
+    return caller_at(request.remote_addr) if caller is NOBODY else caller.name
 
 
 def route_of(app: Flask, endpoint: str | None) -> Route | None:

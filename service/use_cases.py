@@ -6,13 +6,13 @@ from domain.activity.relay import Relay
 from domain.activity.use_cases import Activity
 from domain.authentication.administration import AccountAdministration
 from domain.authentication.api_keys import Keys
+from domain.authentication.entrance import Entrance
 from domain.authentication.me import Me
 from domain.authentication.ports import AccessTokens
 from domain.catalogue.use_cases import Catalogue
 from domain.configuration.use_cases import RuntimeConfiguration
 from domain.health.use_cases import Health
 from domain.idempotency.use_cases import Idempotency
-from domain.limits.ports import RateLimiter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +26,7 @@ class Authentication:
 class UseCases:
     """The use-cases over their ports; views, commands and background work are given these.
 
-    `rate_limiter` is asked before the others.
+    `entrance` is asked before the others.
     """
 
     accounts: AccountAdministration
@@ -36,7 +36,7 @@ class UseCases:
     activity: Activity
     configuration: RuntimeConfiguration
     idempotency: Idempotency
-    rate_limiter: RateLimiter
+    entrance: Entrance
     access_tokens: AccessTokens
     relay: Relay
     health: Health

@@ -21,6 +21,7 @@ from adapters.mysql.database import MySQLDatabase
 from adapters.mysql.initialisation import create_database, mysql_migrations
 from adapters.redis.cache import RedisCache
 from adapters.redis.client import RedisClient
+from adapters.redis.door import RedisDoor
 from adapters.redis.limiter import RedisRateLimiter
 from adapters.sql.migrations import Migrations
 from adapters.sql.unit_of_work import SQLStores, SQLUnitOfWork
@@ -35,8 +36,11 @@ from domain.activity.relay import Relay
 from domain.activity.use_cases import Activity
 from domain.authentication.administration import AccountAdministration
 from domain.authentication.api_keys import Keys
+from domain.authentication.door import SeparateDoor
 from domain.authentication.entities import Access
+from domain.authentication.entrance import Entrance
 from domain.authentication.me import Me
+from domain.authentication.ports import Door
 from domain.catalogue.entities import Author, Book
 from domain.catalogue.use_cases import Catalogue
 from domain.configuration.ports import Configurations
@@ -45,12 +49,10 @@ from domain.health.ports import Store
 from domain.health.use_cases import Health
 from domain.idempotency.unit_of_work import IdempotentUnitOfWork
 from domain.idempotency.use_cases import Idempotency
-from domain.limits.fallback import FallbackRateLimiter
-from domain.limits.ports import RateLimiter
 from domain.ports import Cache
 from service.relay_worker import Signal
 from service.settings import Settings
-from service.token_wiring import access_tokens
+from service.token_wiring import access_tokens, development_tokens
 from service.use_cases import Authentication, UseCases
 
 # Seconds: a cache or a count that takes longer is slower than what it stands before.
@@ -72,7 +74,7 @@ class Adapters:
     access_cache: Cache[Access]
     author_cache: Cache[Author]
     book_cache: Cache[Book]
-    rate_limiter: RateLimiter
+    door: Door
     opened: Sequence[Opened] = ()
     stores: Sequence[Store] = ()
 
@@ -113,9 +115,10 @@ def _use_cases(settings: Settings, adapters: Adapters) -> UseCases:
     # What requests run; the background's own work bears no keys.
     unit_of_work = IdempotentUnitOfWork[AnyStores](adapters.unit_of_work, clock)
     of_accounts = (unit_of_work, adapters.access_cache, clock, identifiers)
+    keys, tokens = Keys(*of_accounts), access_tokens(settings)
     return UseCases(
         accounts=AccountAdministration(*of_accounts),
-        authentication=Authentication(keys=Keys(*of_accounts)),
+        authentication=Authentication(keys=keys),
         me=Me(*of_accounts),
         catalogue=Catalogue(
             unit_of_work, adapters.author_cache, adapters.book_cache, clock, identifiers
@@ -123,22 +126,30 @@ def _use_cases(settings: Settings, adapters: Adapters) -> UseCases:
         activity=Activity(adapters.activity_log),
         configuration=RuntimeConfiguration(adapters.configurations, clock),
         idempotency=Idempotency(adapters.unit_of_work, clock),
-        rate_limiter=adapters.rate_limiter,
-        access_tokens=access_tokens(settings),
+        entrance=Entrance(
+            door=adapters.door,
+            unit_of_work=adapters.unit_of_work,
+            key_uses=keys,
+            access_tokens=tokens,
+            development_tokens=development_tokens(settings),
+            clock=clock,
+        ),
+        access_tokens=tokens,
         relay=Relay(adapters.unit_of_work, adapters.activity_log, clock, identifiers),
         health=Health(adapters.stores, clock),
     )
 
 
 def _fakes(settings: Settings, on_events: Callable[[], None]) -> Adapters:
+    access_cache = MemoryCache[Access](settings.cache_ttl)
     return Adapters(
         unit_of_work=MemoryUnitOfWork(on_events),
         activity_log=MemoryActivityLog(),
         configurations=MemoryConfigurations(),
-        access_cache=MemoryCache(settings.cache_ttl),
+        access_cache=access_cache,
         author_cache=MemoryCache(settings.cache_ttl),
         book_cache=MemoryCache(settings.cache_ttl),
-        rate_limiter=MemoryRateLimiter(),
+        door=SeparateDoor(MemoryRateLimiter(), access_cache),
     )
 
 
@@ -149,6 +160,7 @@ def _stores(settings: Settings, on_events: Callable[[], None]) -> Adapters:
     mongodb = _mongodb(settings)
     redis = _redis(settings)
     stores = [it for it in (None if mysql and mongodb else sqlite, mysql, mongodb, redis) if it]
+    access_cache = _cache(settings, redis, "access", Access)
     return Adapters(
         unit_of_work=SQLUnitOfWork(mysql or sqlite, on_events),
         activity_log=(
@@ -159,12 +171,12 @@ def _stores(settings: Settings, on_events: Callable[[], None]) -> Adapters:
         configurations=(
             MongoDBConfigurations(mongodb) if mongodb else SQLiteConfigurations(sqlite)
         ),
-        access_cache=_cache(settings, redis, "access", Access),
+        access_cache=access_cache,
         author_cache=_cache(settings, redis, "author", Author),
         book_cache=_cache(settings, redis, "book", Book),
         opened=[store.opened for store in stores],
         stores=stores,
-        rate_limiter=_rate_limiter(redis),
+        door=_door(redis, access_cache),
     )
 
 
@@ -179,10 +191,10 @@ def _cache(
     return MemoryCache(settings.cache_ttl)
 
 
-def _rate_limiter(redis: RedisClient | None) -> RateLimiter:
-    if redis:
-        return FallbackRateLimiter(RedisRateLimiter(redis), MemoryRateLimiter())
-    return MemoryRateLimiter()
+def _door(redis: RedisClient | None, access_cache: Cache[Access]) -> Door:
+    if redis and isinstance(access_cache, RedisCache):
+        return RedisDoor(redis, RedisRateLimiter(redis), access_cache, MemoryRateLimiter())
+    return SeparateDoor(MemoryRateLimiter(), access_cache)
 
 
 def _sqlite(settings: Settings) -> SQLiteDatabase:

@@ -14,7 +14,7 @@ from werkzeug.datastructures import Headers
 from domain.idempotency.entities import KEY_MAX_LENGTH, Claim, KeptAnswer
 from domain.idempotency.errors import Replayed
 from domain.idempotency.unit_of_work import KeyedRequest, answering
-from service.request_errors import InvalidKey
+from service.request_errors import InvalidKey, KeyNotTaken
 
 REPLAYED_HEADER = "Idempotency-Replayed"
 
@@ -53,6 +53,12 @@ async def idempotently(
     if keyed.answer is None:
         raise RuntimeError("A request that bears a key has to run a unit of work.")
     return _response(keyed.answer, {})
+
+
+def refuse_key(request: Request) -> None:
+    """Raise KeyNotTaken for a request with a key, whose answer would be kept as it is."""
+    if "Idempotency-Key" in request.headers:
+        raise KeyNotTaken
 
 
 def read_key(request: Request) -> str | None:

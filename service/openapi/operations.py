@@ -12,8 +12,9 @@ from service.openapi.headers import answered_headers, header_parameters, headers
 from service.openapi.paths import path_parameters
 from service.openapi.problems import problem_responses
 from service.openapi.schemas import Schemas
+from service.openapi.security import ANY_SCHEME
 from service.route_problems import problems_of
-from service.routes import PUBLIC, Route
+from service.routes import ACCOUNT, PUBLIC, Route
 
 
 def operation(rule: Rule, declared: Route, schemas: Schemas) -> Operation:
@@ -34,8 +35,15 @@ def operation(rule: Rule, declared: Route, schemas: Schemas) -> Operation:
 
 
 def _callers(declared: Route) -> dict[str, Any]:
-    """Say who may call it, as an extension: there are no accounts that `security` could name."""
-    return {} if declared.callers == PUBLIC else {"x-permission": str(declared.callers)}
+    """Say who may call it, and by which schemes; the permission itself by an extension.
+
+    What is public takes a token too, and counts the request to its account.
+    """
+    if declared.callers == PUBLIC:
+        return {"security": [{}, *ANY_SCHEME]}
+    if declared.callers == ACCOUNT:
+        return {"security": ANY_SCHEME}
+    return {"security": ANY_SCHEME, "x-permission": str(declared.callers)}
 
 
 def _parameters(rule: Rule, declared: Route, schemas: Schemas) -> list[Parameter]:

@@ -15,11 +15,14 @@ from adapters.memory.identifiers import SequentialIdentifiers
 from adapters.memory.limiter import MemoryRateLimiter
 from adapters.memory.unit_of_work import MemoryStores, MemoryUnitOfWork
 from adapters.security.access_tokens import JWTAccessTokens, access_token_keys
+from adapters.security.development_tokens import JWTDevelopmentTokens
 from domain.activity.relay import Relay
 from domain.activity.use_cases import Activity
 from domain.authentication.administration import AccountAdministration
 from domain.authentication.api_keys import Keys
+from domain.authentication.door import SeparateDoor
 from domain.authentication.entities import Access
+from domain.authentication.entrance import Entrance, KeyUses
 from domain.authentication.me import Me
 from domain.catalogue.entities import Author, AuthorDetails, Book, BookDetails
 from domain.catalogue.queries import AuthorQuery, BookQuery
@@ -32,7 +35,9 @@ from domain.health.use_cases import Health
 from domain.idempotency.unit_of_work import IdempotentUnitOfWork
 from domain.idempotency.use_cases import Idempotency
 from domain.pagination import MAX_PAGE_SIZE, PageRequest
+from domain.permissions import Role
 from service.use_cases import Authentication, UseCases
+from tests.bad_requests import WHICHEVER_VERSION
 from tests.token_keys import KEY_SETS, PLACE
 
 Result = TypeVar("Result")
@@ -213,9 +218,10 @@ class Fakes:
         """Give new use-cases over the fakes, as another process would have."""
         unit_of_work = IdempotentUnitOfWork(self.unit_of_work, self.clock)
         of_accounts = (unit_of_work, self.access_cache, self.clock, self.identifiers)
+        keys = Keys(*of_accounts)
         return UseCases(
             accounts=AccountAdministration(*of_accounts),
-            authentication=Authentication(keys=Keys(*of_accounts)),
+            authentication=Authentication(keys=keys),
             me=Me(*of_accounts),
             catalogue=Catalogue(
                 unit_of_work, self.author_cache, self.book_cache, self.clock, self.identifiers
@@ -223,11 +229,31 @@ class Fakes:
             activity=Activity(self.activity_log),
             configuration=RuntimeConfiguration(self.configurations, self.clock),
             idempotency=Idempotency(self.unit_of_work, self.clock),
-            rate_limiter=self.rate_limiter,
+            entrance=self.entrance(keys),
             access_tokens=self.access_tokens(),
             relay=Relay(self.unit_of_work, self.activity_log, self.clock, self.identifiers),
             health=Health(self.stores, self.clock),
         )
+
+    def entrance(self, key_uses: KeyUses) -> Entrance:
+        """Give what lets requests in."""
+        return Entrance(
+            door=SeparateDoor(self.rate_limiter, self.access_cache),
+            unit_of_work=self.unit_of_work,
+            key_uses=key_uses,
+            access_tokens=self.access_tokens(),
+            development_tokens=self.development_tokens(),
+            clock=self.clock,
+        )
+
+    def development_tokens(self) -> JWTDevelopmentTokens:
+        """Give the tokens of roles."""
+        return JWTDevelopmentTokens("a secret of the tests", PLACE, self.clock)
+
+    def headers(self, role: Role = Role.ADMIN) -> dict[str, str]:
+        """Give what a client with a role sends, whose point is something else than conditions."""
+        token = self.development_tokens().issue(role)
+        return {**WHICHEVER_VERSION, "Authorization": f"Bearer {token}"}
 
     def access_tokens(self) -> JWTAccessTokens:
         """Give the tokens, signed by an asymmetric key."""

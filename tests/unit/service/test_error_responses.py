@@ -9,6 +9,7 @@ import pytest
 from flask import Flask, abort
 from werkzeug.exceptions import HTTPException, ServiceUnavailable, Unauthorized
 
+from domain.authentication.errors import InvalidToken
 from domain.catalogue.errors import AuthorHasBooks, BookTitle, IsbnTaken
 from domain.errors import (
     Conflict,
@@ -16,13 +17,16 @@ from domain.errors import (
     DomainError,
     InvalidBatch,
     InvalidValue,
+    NotAuthenticated,
     NotFound,
+    NotPermitted,
     OutcomeUnknown,
     StaleVersion,
     StoreUnavailable,
 )
 from domain.idempotency.errors import KeyReused, RequestInProgress
 from domain.limits.entities import Limit
+from domain.permissions import Permission
 from service.asgi import FlaskToAsgi
 from service.asgi.testing import AsyncTestClient
 from service.error_responses import register_error_responses
@@ -32,6 +36,7 @@ from service.request_errors import (
     InvalidBody,
     InvalidKey,
     InvalidQuery,
+    KeyNotTaken,
     MalformedBody,
     NotAcceptableAnswer,
     PreconditionRequired,
@@ -111,6 +116,30 @@ ANSWERS = {
         "title": "Invalid idempotency key",
         "status": 400,
         "detail": "The Idempotency-Key must be one string.",
+    },
+    KeyNotTaken(): {
+        "type": "/problems/idempotency-key-not-taken",
+        "title": "Idempotency key not taken",
+        "status": 400,
+        "detail": "This takes no Idempotency-Key: its answer has a secret.",
+    },
+    NotAuthenticated(): {
+        "type": "/problems/not-authenticated",
+        "title": "Not authenticated",
+        "status": 401,
+        "detail": "Sign in, or show a key.",
+    },
+    InvalidToken(): {
+        "type": "/problems/invalid-token",
+        "title": "Invalid token",
+        "status": 401,
+        "detail": "The token is not valid, has expired or was revoked.",
+    },
+    NotPermitted(Permission.CHANGE_CATALOGUE): {
+        "type": "/problems/not-permitted",
+        "title": "Not permitted",
+        "status": 403,
+        "detail": "You are not permitted: catalogue:change.",
     },
     KeyReused("a-key"): {
         "type": "/problems/idempotency-key-reused",
@@ -409,3 +438,32 @@ async def test_text_of_any_script_is_told_as_it_is(
 
     assert response.json()["detail"] == '한강 🙂 "quoted"'
     assert "한강" in response.text
+
+
+BEARER = 'Bearer realm="imflask-asgi"'
+
+
+@pytest.mark.parametrize(
+    "error,challenge",
+    [
+        (NotAuthenticated(), BEARER),
+        (InvalidToken(), f'{BEARER}, error="invalid_token"'),
+        (InvalidToken('of "another"'), f'{BEARER}, error="invalid_token"'),
+        (
+            NotPermitted(Permission.READ_ACTIVITY),
+            f'{BEARER}, error="insufficient_scope", scope="activity:read"',
+        ),
+        (NotPermitted(None), f'{BEARER}, error="insufficient_scope"'),
+        (NotFound("author", AUTHOR_ID), None),
+    ],
+)
+async def test_who_is_not_let_in_is_told_what_is_asked_for(
+    flask_app: Flask, http: httpx.AsyncClient, error: Exception, challenge: str | None
+) -> None:
+    """By RFC 6750, section 3."""
+
+    @flask_app.get("/")
+    async def fail() -> str:
+        raise error
+
+    assert (await http.get("/")).headers.get("www-authenticate") == challenge
