@@ -18,7 +18,10 @@ _OF_WORDS = frozenset("LMN")
 
 def check_line(field: str, text: str, max_length: int) -> None:
     """Raise InvalidValue for text that shows nothing or is too long."""
-    if not any(unicodedata.category(character)[0] in _VISIBLE for character in text):
+    # Most text begins with a letter, and that is seen at once.
+    if not text[:1].isalnum() and not any(
+        unicodedata.category(character)[0] in _VISIBLE for character in text
+    ):
         raise InvalidValue(field, "must not be blank")
     check_length(field, text, max_length)
 

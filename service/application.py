@@ -10,12 +10,15 @@ from service.hooks.retirement import announce_declarations
 from service.sessions import CookieSessions
 from service.settings import Settings
 from service.use_cases import UseCases
+from service.views.account_administration import account_administration_blueprint
 from service.views.activity import activity_blueprint
+from service.views.api_keys import api_keys_blueprint
 from service.views.authors import authors_blueprint
 from service.views.books import books_blueprint
 from service.views.configuration import configuration_blueprint
 from service.views.contract import contract_blueprint
 from service.views.lists import Lists
+from service.views.me import me_blueprint
 from service.views.site import site_blueprint
 from service.views.token_keys import token_keys_blueprint
 
@@ -41,6 +44,11 @@ def create_app(settings: Settings, use_cases: UseCases) -> Flask:
     lists = Lists(use_cases.configuration, settings.secret_key.get_secret_value())
     app.register_blueprint(authors_blueprint(use_cases.catalogue, lists))
     app.register_blueprint(books_blueprint(use_cases.catalogue, lists))
+    app.register_blueprint(account_administration_blueprint(use_cases.accounts, lists))
+    app.register_blueprint(
+        me_blueprint(use_cases.me, use_cases.own_data, use_cases.activity, lists)
+    )
+    app.register_blueprint(api_keys_blueprint(use_cases.authentication.keys))
     app.register_blueprint(activity_blueprint(use_cases.activity, lists))
     app.register_blueprint(configuration_blueprint(use_cases.configuration))
     app.register_blueprint(token_keys_blueprint(use_cases.access_tokens))

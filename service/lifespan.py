@@ -8,7 +8,7 @@ from typing import ParamSpec
 from domain.errors import StoreNotReady, StoreUnavailable
 from service.asgi import StartupFailed
 from service.purge_worker import purge_answers
-from service.relay_worker import relay_events
+from service.relay_worker import relay
 from service.wiring import Wiring
 
 P = ParamSpec("P")
@@ -27,7 +27,12 @@ async def serving(wiring: Wiring) -> AsyncIterator[None]:
     use_cases = wiring.use_cases
     async with (
         opened(wiring),
-        _in_background(relay_events, use_cases.relay, wiring.events_waiting.renewed()),
+        _in_background(
+            relay, use_cases.relay.deliver_batch, wiring.events_waiting.renewed(), "events"
+        ),
+        _in_background(
+            relay, use_cases.mail_relay.deliver_batch, wiring.mails_waiting.renewed(), "mails"
+        ),
         _in_background(purge_answers, use_cases.idempotency),
     ):
         yield

@@ -7,7 +7,8 @@ from http import HTTPStatus
 from werkzeug import exceptions as framework
 
 from domain import errors as domain
-from domain.authentication.errors import InvalidToken
+from domain.accounts.errors import LastAdministrator
+from domain.authentication.errors import InvalidToken, TooManyKeys
 from domain.catalogue.errors import AuthorHasBooks, IsbnTaken
 from domain.idempotency.errors import KeyReused, RequestInProgress
 from service import request_errors as request
@@ -55,13 +56,8 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
         HTTPStatus.BAD_REQUEST,
         "invalid-idempotency-key",
         "Invalid idempotency key",
-        "Send one string of 1 to 255 visible ASCII characters in double quotes, say a UUID.",
-    ),
-    request.KeyNotTaken: Problem(
-        HTTPStatus.BAD_REQUEST,
-        "idempotency-key-not-taken",
-        "Idempotency key not taken",
-        "What this answers is a secret, so no answer is kept. Send the request without the key.",
+        "Send one string of 1 to 255 visible ASCII characters in double quotes, say a UUID; and "
+        "none where the answer has a secret, which is kept for nobody.",
     ),
     request.InvalidQuery: Problem(
         HTTPStatus.BAD_REQUEST,
@@ -137,6 +133,19 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
         "Invalid batch",
         "Some items were refused, so nothing was done. `errors` points at each of them and says "
         "why. Mend or leave out these, and send the batch again.",
+    ),
+    LastAdministrator: Problem(
+        HTTPStatus.CONFLICT,
+        "last-administrator",
+        "Last administrator",
+        "Somebody has to be able to make administrators. Make another one first, who can sign in.",
+    ),
+    TooManyKeys: Problem(
+        HTTPStatus.CONFLICT,
+        "too-many-keys",
+        "Too many keys",
+        "The account has as many API keys as it may have. Revoke one that nobody uses any more: "
+        "`lastUsedAt` tells.",
     ),
     AuthorHasBooks: Problem(
         HTTPStatus.CONFLICT,

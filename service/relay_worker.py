@@ -1,14 +1,17 @@
-"""The background work of a server process: the delivery of events."""
+"""The background work of a server process: the delivery of what waits in an outbox."""
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 
-from domain.activity.relay import Relay
 from domain.errors import DomainError
 
 logger = logging.getLogger(__name__)
 
-# Seconds between two looks for events that another process left or postponed.
+# Delivers some of what waits, and gives how much that was.
+DeliverBatch = Callable[[], Awaitable[int]]
+
+# Seconds between two looks for what another process left or postponed.
 IDLE_TIME = 1.0
 # Seconds until the next try while a store is away; doubled from the first up to the last.
 FIRST_RETRY_TIME = 0.5
@@ -31,28 +34,28 @@ class Signal:
         return self.event
 
 
-async def relay_events(relay: Relay, events_waiting: asyncio.Event) -> None:
-    """Deliver events as they come, until cancelled. No failure ends it."""
+async def relay(deliver_batch: DeliverBatch, waiting: asyncio.Event, what: str) -> None:
+    """Deliver `what` (events, mails) as they come, until cancelled. No failure ends it."""
     retry_time = FIRST_RETRY_TIME
     while True:
-        events_waiting.clear()
-        if await _deliver_all(relay):
+        waiting.clear()
+        if await _deliver_all(deliver_batch, what):
             retry_time = FIRST_RETRY_TIME
-            await _wait(events_waiting, IDLE_TIME)
+            await _wait(waiting, IDLE_TIME)
         else:
             await asyncio.sleep(retry_time)
             retry_time = min(2 * retry_time, LAST_RETRY_TIME)
 
 
-async def _deliver_all(relay: Relay) -> bool:
+async def _deliver_all(deliver_batch: DeliverBatch, what: str) -> bool:
     try:
-        while await relay.deliver_batch():
+        while await deliver_batch():
             pass
     except DomainError as error:
-        logger.warning("Events wait in the outbox: %s", error)
+        logger.warning("%s wait in the outbox: %s", what.capitalize(), error)
         return False
     except Exception:
-        logger.exception("Events wait in the outbox because of a bug.")
+        logger.exception("%s wait in the outbox because of a bug.", what.capitalize())
         return False
     return True
 

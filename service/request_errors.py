@@ -43,14 +43,7 @@ class PreconditionRequired(RequestError):
 
 
 class InvalidKey(RequestError):
-    """The Idempotency-Key is not a string as it has to be."""
-
-
-class KeyNotTaken(RequestError):
-    """An Idempotency-Key came where the answer has a secret, which must not be kept."""
-
-    def __init__(self) -> None:
-        super().__init__("This takes no Idempotency-Key: its answer has a secret.")
+    """The Idempotency-Key is not a string as it has to be, or must not be there."""
 
 
 class InvalidBody(RequestError):

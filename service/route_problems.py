@@ -37,7 +37,7 @@ OF_BODIES: Kinds = (
 )
 OF_CHANGES: Kinds = (domain.OutcomeUnknown,)
 OF_KEYS: Kinds = (request.InvalidKey, KeyReused, RequestInProgress)
-OF_SECRETS: Kinds = (request.KeyNotTaken,)
+OF_SECRETS: Kinds = (request.InvalidKey,)
 OF_CONDITIONAL_CHANGES: Kinds = (request.PreconditionRequired, domain.StaleVersion)
 
 
@@ -64,6 +64,8 @@ def _kinds(rule: Rule, declared: Route) -> Iterator[type[Exception]]:
         yield from OF_CHANGES
     if declared.bears_key:
         yield from OF_KEYS
+    if declared.secret:
+        yield from OF_SECRETS
     if declared.changes and declared.conditional is not None:
         yield from OF_CONDITIONAL_CHANGES
 

@@ -24,6 +24,7 @@ from service.schemas.fields import RequestSchema, ResponseSchema, VersionedRespo
 Callers = Permission | Literal["public", "account"]
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 PUBLIC: Final = "public"
+# Whoever is signed in, or shows a key.
 ACCOUNT: Final = "account"
 
 AsyncView = TypeVar("AsyncView", bound=Callable[..., Awaitable[object]])
@@ -41,13 +42,13 @@ class RateClass(StrEnum):
 class Route:
     """What a route says about itself, beside its path.
 
-    `callers` may call it: PUBLIC is everybody, ACCOUNT whoever is signed in or shows a key. With a
-    `secret` in its answer nobody keeps that: no cache does, and no Idempotency-Key is taken. `body`
-    and `query` are what a request brings, `answer` what it gets with `status`: None is nothing.
-    `located` promises a Location below the route's own path. `conditional` is the representation
-    whose ETag the request's conditions are about. `errors` are what the view raises; those that
-    follow from the rest of the declaration come by themselves. `retirement` tells callers to leave
-    it.
+    `callers` may call it, and `open_because` says why everybody may, where it changes something.
+    `body` and `query` are what a request brings, `answer` what it gets with `status`: None is
+    nothing. `located` promises a Location below the route's own path. `conditional` is the
+    representation whose ETag the request's conditions are about, and `unconditional` says why a
+    change has none. The answer of a `secret` route is kept by nobody: not by caches, and under no
+    Idempotency-Key. `errors` are what the view raises; those that follow from the rest of the
+    declaration come by themselves. `retirement` tells callers to leave it.
     """
 
     method: Method
@@ -55,7 +56,6 @@ class Route:
     description: str
     callers: Callers
     rate: RateClass
-    secret: bool
     body: TypeAdapter[Any] | None
     media_types: tuple[str, ...]
     query: type[RequestSchema] | None
@@ -63,6 +63,9 @@ class Route:
     status: HTTPStatus
     located: bool
     conditional: type[VersionedResponse] | None
+    unconditional: str | None
+    open_because: str | None
+    secret: bool
     errors: tuple[type[Exception], ...]
     retirement: Retirement | None
 
@@ -99,7 +102,6 @@ def route(  # noqa: PLR0913  # A declaration is a list of what it declares.
     *,
     callers: Callers,
     rate: RateClass,
-    secret: bool = False,
     body: type | None = None,
     media_types: tuple[str, ...] = (JSON,),
     query: type[RequestSchema] | None = None,
@@ -107,6 +109,9 @@ def route(  # noqa: PLR0913  # A declaration is a list of what it declares.
     status: HTTPStatus = HTTPStatus.OK,
     located: bool = False,
     conditional: type[VersionedResponse] | None = None,
+    unconditional: str | None = None,
+    open_because: str | None = None,
+    secret: bool = False,
     errors: tuple[type[Exception], ...] = (),
     retirement: Retirement | None = None,
 ) -> Callable[[AsyncView], AsyncView]:
@@ -125,7 +130,6 @@ def route(  # noqa: PLR0913  # A declaration is a list of what it declares.
             description=description.strip(),
             callers=callers,
             rate=rate,
-            secret=secret,
             body=None if body is None else TypeAdapter(body),
             media_types=media_types,
             query=query,
@@ -133,6 +137,9 @@ def route(  # noqa: PLR0913  # A declaration is a list of what it declares.
             status=status,
             located=located,
             conditional=conditional,
+            unconditional=unconditional,
+            open_because=open_because,
+            secret=secret,
             errors=errors,
             retirement=retirement,
         )

@@ -7,12 +7,18 @@ from domain.activity.use_cases import Activity
 from domain.authentication.administration import AccountAdministration
 from domain.authentication.api_keys import Keys
 from domain.authentication.entrance import Entrance
+from domain.authentication.guesses import Guesses
 from domain.authentication.me import Me
+from domain.authentication.own_data import OwnData
 from domain.authentication.ports import AccessTokens
+from domain.authentication.retention import Retention
+from domain.authentication.sessions import SessionUseCases
+from domain.authentication.sign_in import SignIn
 from domain.catalogue.use_cases import Catalogue
 from domain.configuration.use_cases import RuntimeConfiguration
 from domain.health.use_cases import Health
 from domain.idempotency.use_cases import Idempotency
+from domain.mail.relay import MailRelay
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +26,9 @@ class Authentication:
     """The use-cases of authentication, by concern."""
 
     keys: Keys
+    guesses: Guesses
+    sign_in: SignIn
+    sessions: SessionUseCases
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +41,8 @@ class UseCases:
     accounts: AccountAdministration
     authentication: Authentication
     me: Me
+    own_data: OwnData
+    retention: Retention
     catalogue: Catalogue
     activity: Activity
     configuration: RuntimeConfiguration
@@ -39,4 +50,5 @@ class UseCases:
     entrance: Entrance
     access_tokens: AccessTokens
     relay: Relay
+    mail_relay: MailRelay
     health: Health

@@ -11,6 +11,7 @@ from adapters.memory.activity import MemoryActivityLog
 from adapters.memory.cache import MemoryCache
 from adapters.memory.configuration import MemoryConfigurations
 from adapters.memory.limiter import MemoryRateLimiter
+from adapters.memory.mailer import MemoryMailer
 from adapters.memory.uncached import Uncached
 from adapters.memory.unit_of_work import MemoryStores, MemoryUnitOfWork
 from adapters.mongodb.activity import MongoDBActivityLog
@@ -23,6 +24,7 @@ from adapters.redis.cache import RedisCache
 from adapters.redis.client import RedisClient
 from adapters.redis.door import RedisDoor
 from adapters.redis.limiter import RedisRateLimiter
+from adapters.sql.attempts import SQLAttempts
 from adapters.sql.migrations import Migrations
 from adapters.sql.unit_of_work import SQLStores, SQLUnitOfWork
 from adapters.sqlite.activity import SQLiteActivityLog
@@ -39,8 +41,11 @@ from domain.authentication.api_keys import Keys
 from domain.authentication.door import SeparateDoor
 from domain.authentication.entities import Access
 from domain.authentication.entrance import Entrance
+from domain.authentication.mails import AccountMails
 from domain.authentication.me import Me
+from domain.authentication.own_data import OwnData
 from domain.authentication.ports import Door
+from domain.authentication.retention import Retention
 from domain.catalogue.entities import Author, Book
 from domain.catalogue.use_cases import Catalogue
 from domain.configuration.ports import Configurations
@@ -49,7 +54,13 @@ from domain.health.ports import Store
 from domain.health.use_cases import Health
 from domain.idempotency.unit_of_work import IdempotentUnitOfWork
 from domain.idempotency.use_cases import Idempotency
+from domain.limits.ports import Attempts
+from domain.mail.ports import MailTransport
+from domain.mail.relay import MailRelay
 from domain.ports import Cache
+from service.authentication_wiring import signing_in
+from service.mail_texts import TemplateMailTexts
+from service.mail_wiring import mail_transport
 from service.relay_worker import Signal
 from service.settings import Settings
 from service.token_wiring import access_tokens, development_tokens
@@ -75,6 +86,8 @@ class Adapters:
     author_cache: Cache[Author]
     book_cache: Cache[Book]
     door: Door
+    attempts: Attempts
+    mail_transport: MailTransport
     opened: Sequence[Opened] = ()
     stores: Sequence[Store] = ()
 
@@ -83,12 +96,14 @@ class Adapters:
 class Wiring:
     """The use-cases, and the lives of the adapters behind them, one after the other.
 
-    `events_waiting` is set after each commit that left events for the relay.
+    `events_waiting` is set after each commit that left events for their relay, and `mails_waiting`
+    after one that left mails.
     """
 
     use_cases: UseCases
     adapters: Adapters
     events_waiting: Signal
+    mails_waiting: Signal
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[None]:
@@ -104,10 +119,10 @@ class Wiring:
 
 def wire(settings: Settings) -> Wiring:
     """Choose the adapters that the settings ask for; nothing is opened yet."""
-    events_waiting = Signal()
+    events_waiting, mails_waiting = Signal(), Signal()
     choose = _fakes if settings.profile == "testing" else _stores
-    adapters = choose(settings, events_waiting.set)
-    return Wiring(_use_cases(settings, adapters), adapters, events_waiting)
+    adapters = choose(settings, events_waiting.set, mails_waiting.set)
+    return Wiring(_use_cases(settings, adapters), adapters, events_waiting, mails_waiting)
 
 
 def _use_cases(settings: Settings, adapters: Adapters) -> UseCases:
@@ -116,10 +131,20 @@ def _use_cases(settings: Settings, adapters: Adapters) -> UseCases:
     unit_of_work = IdempotentUnitOfWork[AnyStores](adapters.unit_of_work, clock)
     of_accounts = (unit_of_work, adapters.access_cache, clock, identifiers)
     keys, tokens = Keys(*of_accounts), access_tokens(settings)
+    people = signing_in(
+        settings, adapters.unit_of_work, adapters.access_cache, adapters.attempts, tokens
+    )
     return UseCases(
         accounts=AccountAdministration(*of_accounts),
-        authentication=Authentication(keys=keys),
+        authentication=Authentication(
+            keys=keys,
+            guesses=people.guesses,
+            sign_in=people.sign_in,
+            sessions=people.sessions,
+        ),
         me=Me(*of_accounts),
+        own_data=OwnData(unit_of_work, adapters.activity_log, clock),
+        retention=Retention(adapters.unit_of_work, clock),
         catalogue=Catalogue(
             unit_of_work, adapters.author_cache, adapters.book_cache, clock, identifiers
         ),
@@ -136,24 +161,37 @@ def _use_cases(settings: Settings, adapters: Adapters) -> UseCases:
         ),
         access_tokens=tokens,
         relay=Relay(adapters.unit_of_work, adapters.activity_log, clock, identifiers),
+        mail_relay=MailRelay(
+            adapters.unit_of_work,
+            adapters.mail_transport,
+            AccountMails(adapters.unit_of_work, TemplateMailTexts(settings.public_url), clock),
+            clock,
+            identifiers,
+        ),
         health=Health(adapters.stores, clock),
     )
 
 
-def _fakes(settings: Settings, on_events: Callable[[], None]) -> Adapters:
+def _fakes(
+    settings: Settings, on_events: Callable[[], None], on_mails: Callable[[], None]
+) -> Adapters:
     access_cache = MemoryCache[Access](settings.cache_ttl)
     return Adapters(
-        unit_of_work=MemoryUnitOfWork(on_events),
+        unit_of_work=MemoryUnitOfWork(on_events, on_mails),
         activity_log=MemoryActivityLog(),
         configurations=MemoryConfigurations(),
         access_cache=access_cache,
         author_cache=MemoryCache(settings.cache_ttl),
         book_cache=MemoryCache(settings.cache_ttl),
         door=SeparateDoor(MemoryRateLimiter(), access_cache),
+        attempts=MemoryRateLimiter(),
+        mail_transport=MemoryMailer(),
     )
 
 
-def _stores(settings: Settings, on_events: Callable[[], None]) -> Adapters:
+def _stores(
+    settings: Settings, on_events: Callable[[], None], on_mails: Callable[[], None]
+) -> Adapters:
     """Choose MySQL, MongoDB and Redis where they have an address, else what is embedded."""
     sqlite = _sqlite(settings)
     mysql = _mysql(settings)
@@ -162,7 +200,7 @@ def _stores(settings: Settings, on_events: Callable[[], None]) -> Adapters:
     stores = [it for it in (None if mysql and mongodb else sqlite, mysql, mongodb, redis) if it]
     access_cache = _cache(settings, redis, "access", Access)
     return Adapters(
-        unit_of_work=SQLUnitOfWork(mysql or sqlite, on_events),
+        unit_of_work=SQLUnitOfWork(mysql or sqlite, on_events, on_mails),
         activity_log=(
             MongoDBActivityLog(mongodb, SystemClock())
             if mongodb
@@ -177,6 +215,8 @@ def _stores(settings: Settings, on_events: Callable[[], None]) -> Adapters:
         opened=[store.opened for store in stores],
         stores=stores,
         door=_door(redis, access_cache),
+        attempts=SQLAttempts(mysql or sqlite, SystemClock()),
+        mail_transport=mail_transport(settings),
     )
 
 

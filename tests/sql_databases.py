@@ -23,6 +23,7 @@ TABLES = (
     "attempts",
     "challenges",
     "mails",
+    "one_time_tokens",
     "accounts",
 )
 TIMEOUT_SECONDS = 10.0

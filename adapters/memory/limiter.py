@@ -10,7 +10,9 @@ Account = tuple[str, str]
 
 
 class MemoryRateLimiter:
-    """The fake of RateLimiter, the embedded limiter, and what counts while a server is away.
+    """The fake of RateLimiter and Attempts, and the embedded limiter.
+
+    It is what counts while a server is away, too.
 
     At most `max_accounts` callers of limits are remembered. Beyond that, the one whose spending
     would be back soonest is forgotten: most often it is back already. To be forgotten while at a
@@ -28,7 +30,7 @@ class MemoryRateLimiter:
         self._monotonic = monotonic
         # When all that an account spent is back, in microseconds.
         self._whole_at: dict[Account, int] = {}
-        # Each account once, under that time or an earlier one: charges don't move it.
+        # Each account once, under that time or, where charges were made or given back, another.
         self._soonest: list[tuple[int, Account]] = []
 
     async def take(self, charges: Sequence[Charge]) -> list[Verdict]:
@@ -44,6 +46,17 @@ class MemoryRateLimiter:
             for account, backlog, charge in zip(accounts, backlogs, charges, strict=True):
                 self._keep(account, now + backlog + charge.limit.interval)
         return verdicts
+
+    async def give_back(self, charges: Sequence[Charge]) -> None:
+        """Take charges back."""
+        for charge in charges:
+            account = (charge.limit.name, charge.caller)
+            if account in self._whole_at:
+                self._whole_at[account] -= charge.limit.interval
+
+    async def purge(self, limit: int) -> int:  # noqa: ARG002 - named by the port.
+        """Forget nobody: there is room for so many, and who comes then makes room."""
+        return 0
 
     def _keep(self, account: Account, whole_at: int) -> None:
         if account not in self._whole_at:

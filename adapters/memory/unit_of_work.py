@@ -11,6 +11,8 @@ from adapters.memory.books import MemoryBooks
 from adapters.memory.challenges import MemoryChallenges
 from adapters.memory.identities import MemoryIdentities
 from adapters.memory.kept_answers import MemoryKeptAnswers
+from adapters.memory.mails import MemoryMails
+from adapters.memory.one_time_tokens import MemoryOneTimeTokens
 from adapters.memory.outbox import MemoryOutbox
 from adapters.memory.second_factors import (
     MemoryPasskeys,
@@ -32,8 +34,10 @@ class MemoryStores:
         self.books = MemoryBooks()
         self.challenges = MemoryChallenges()
         self.identities = MemoryIdentities()
+        self.one_time_tokens = MemoryOneTimeTokens()
         self.outbox = self.pending_events = MemoryOutbox()
         self.kept_answers = MemoryKeptAnswers()
+        self.mails = self.pending_mails = MemoryMails()
         self.passwords = MemoryPasswords()
         self.sessions = MemorySessions()
         self.totp_secrets = MemoryTOTPSecrets()
@@ -57,10 +61,15 @@ class MemoryStores:
 class MemoryUnitOfWork:
     """The fake of UnitOfWork: a unit works on a copy, which a commit puts in place."""
 
-    def __init__(self, on_events: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self,
+        on_events: Callable[[], None] = lambda: None,
+        on_mails: Callable[[], None] = lambda: None,
+    ) -> None:
         self._committed = MemoryStores()
         self._writer = asyncio.Lock()
         self._on_events = on_events
+        self._on_mails = on_mails
 
     async def run(self, unit: Callable[[MemoryStores], Awaitable[Result]]) -> Result:
         """Run `unit` on a copy of the state."""
@@ -70,6 +79,8 @@ class MemoryUnitOfWork:
             self._committed = working
         if working.outbox.has_added:
             self._on_events()
+        if working.mails.has_added:
+            self._on_mails()
         return result
 
     async def read(self, query: Callable[[MemoryStores], Awaitable[Result]]) -> Result:

@@ -1,45 +1,54 @@
-"""One MySQL connection."""
+"""One MySQL connection, as statements see it."""
 
-import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
-import aiomysql
 from pymysql.err import Error
 
-from adapters.mysql.cursor import Cursor
-from adapters.mysql.errors import translated_commit_errors, translated_errors
+from adapters.mysql.driver import Connection
+from adapters.mysql.errors import translated, translated_of_commit
+from adapters.mysql.results import Result
+from adapters.mysql.timing import MYSQL_TIME
 from adapters.sql.statements import Statement
 from adapters.sql.values import Parameters, Row, encode
-from domain.errors import OutcomeUnknown, StoreUnavailable
-from domain.timing import TimedStore
 
 logger = logging.getLogger(__name__)
 
-MYSQL_TIME = TimedStore("MySQL")
+# Characters of rows in one statement. A server takes 16 MB unless it was told to take less.
+LONGEST_INSERT = 1_000_000
+
+_BEGIN, _COMMIT = "BEGIN", "COMMIT"
 
 
 class MySQLConnection:
-    """A connection whose calls each end after `timeout` seconds.
+    """A connection whose calls each have its deadline.
 
-    aiomysql closes a connection whose call was cancelled, by a deadline too, so what comes back
-    to the pool is never in the middle of an answer.
+    It is closed when a call is cancelled, or not answered in time, so what comes back to the pool
+    is never in the middle of an answer.
     """
 
-    def __init__(self, connection: aiomysql.Connection, timeout: float) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._timeout = timeout
+        # What goes ahead of the next statement, in the same round trip.
+        self._waiting: list[str] = []
 
     async def execute(self, statement: Statement, parameters: Parameters) -> int:
         """Run a statement."""
-        async with self._cursor() as cursor:
-            return int(await cursor.execute(statement.mysql, encode(parameters)))
+        return (await self._ask(statement, parameters)).found
 
     async def insert(self, statement: Statement, rows: Sequence[Parameters]) -> None:
-        """Insert rows; the driver puts as many into one statement as 1 MB holds."""
-        async with self._cursor() as cursor:
-            await cursor.executemany(statement.mysql, [encode(row) for row in rows])
+        """Insert rows, as many in one statement as LONGEST_INSERT lets in."""
+        await self.insert_later(statement, rows)
+        if self._waiting:
+            await self._send()
+
+    async def insert_later(self, statement: Statement, rows: Sequence[Parameters]) -> None:
+        """Insert rows together with the next statement; what is long does not wait for it."""
+        head, values, row = statement.mysql.rpartition("VALUES")
+        texts = (row % self._literals(parameters) for parameters in rows)
+        self._waiting += [f"{head}{values}{batch}" for batch in _batches(texts)]
+        if sum(map(len, self._waiting)) > LONGEST_INSERT:
+            await self._send()
 
     async def fetch_one(self, statement: Statement, parameters: Parameters) -> Row | None:
         """Give the first row."""
@@ -48,51 +57,70 @@ class MySQLConnection:
 
     async def fetch_all(self, statement: Statement, parameters: Parameters) -> list[Row]:
         """Give all rows."""
-        async with self._cursor() as cursor:
-            await cursor.execute(statement.mysql, encode(parameters))
-            rows: list[Row] = await cursor.fetchall()
-            return rows
+        return (await self._ask(statement, parameters)).rows
 
     async def begin(self) -> None:
-        """Begin a transaction."""
-        async with self._deadline():
-            with translated_errors():
-                await self._connection.begin()
+        """Begin a transaction, together with its first statement."""
+        self._waiting.append(_BEGIN)
 
     async def commit(self) -> None:
-        """Commit."""
-        try:
-            async with asyncio.timeout(self._timeout):
-                with MYSQL_TIME, translated_commit_errors():
-                    await self._connection.commit()
-        except TimeoutError as error:
-            reason = f"no answer to a commit within {self._timeout} s"
-            raise OutcomeUnknown("MySQL", reason) from error
+        """Commit, together with what waits; nothing where nothing was asked."""
+        if self._waiting == [_BEGIN]:
+            self._waiting.clear()
+        else:
+            await self._send(_COMMIT, told=translated_of_commit)
 
     async def rollback(self) -> None:
         """Undo; where the server does not answer, close, and it undoes when it sees that."""
-        if self._connection.closed:
+        is_begun = _BEGIN not in self._waiting
+        self._waiting.clear()
+        if not is_begun or self._connection.closed:
             return
         try:
-            async with asyncio.timeout(self._timeout):
-                with MYSQL_TIME:
-                    await self._connection.rollback()
-        except (Error, OSError, TimeoutError) as error:
+            with MYSQL_TIME, self._connection.deadline:
+                await self._connection.rollback()
+        except (Error, OSError) as error:
             logger.warning("A rollback got no answer, so its connection was closed: %s", error)
             self._connection.close()
 
-    @asynccontextmanager
-    async def _cursor(self) -> AsyncIterator[aiomysql.Cursor]:
-        async with self._deadline():
-            with translated_errors():
-                async with self._connection.cursor(Cursor) as cursor:
-                    yield cursor
+    async def _ask(self, statement: Statement, parameters: Parameters) -> Result:
+        return await self._send(statement.mysql % self._literals(parameters))
 
-    @asynccontextmanager
-    async def _deadline(self) -> AsyncIterator[None]:
+    async def _send(
+        self, *texts: str, told: Callable[[Exception], Exception] = translated
+    ) -> Result:
+        """Run what waits and these statements; gives what the last one gave."""
+        sql = ";".join([*self._waiting, *texts])
+        self._waiting.clear()
         try:
-            async with asyncio.timeout(self._timeout):
-                with MYSQL_TIME:
-                    yield
-        except TimeoutError as error:
-            raise StoreUnavailable("MySQL", f"no answer within {self._timeout} s") from error
+            with MYSQL_TIME, self._connection.deadline:
+                return await self._connection.ask(sql)
+        except Exception as error:
+            if (in_our_words := told(error)) is error:
+                raise
+            raise in_our_words from error
+
+    def _literals(self, parameters: Parameters) -> dict[str, str]:
+        return {name: self._literal(value) for name, value in encode(parameters).items()}
+
+    def _literal(self, value: str | int | bytes | None) -> str:
+        # What aiomysql 0.3.2 makes of bytes, PyMySQL 1.2.3 took away:
+        # https://github.com/aio-libs/aiomysql/issues/1080.
+        if isinstance(value, bytes):
+            return f"_binary X'{value.hex()}'"
+        literal: str = self._connection.escape(value)
+        return literal
+
+
+def _batches(texts: Iterable[str]) -> Iterator[str]:
+    """Join texts by commas, as many as are not too long together."""
+    batch: list[str] = []
+    length = 0
+    for text in texts:
+        if batch and length + len(text) > LONGEST_INSERT:
+            yield ",".join(batch)
+            batch, length = [], 0
+        batch.append(text)
+        length += len(text)
+    if batch:
+        yield ",".join(batch)

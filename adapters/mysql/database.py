@@ -1,15 +1,12 @@
 """The MySQL database: its pool, opened and closed with the server."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-
-import aiomysql
+from functools import partial
 
 from adapters.mysql.address import MySQLAddress
-from adapters.mysql.connection import MYSQL_TIME, MySQLConnection
-from adapters.mysql.errors import translated_connect_errors
-from adapters.mysql.pool import Pool, create_pool
+from adapters.mysql.connection import MySQLConnection
+from adapters.mysql.pool import Pool, connect
 from adapters.sql.schema import check_revision
 from adapters.sql.statements import PING
 from domain.errors import StoreUnavailable
@@ -35,14 +32,17 @@ class MySQLDatabase:
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[None]:
         """Connect; raises StoreUnavailable and, for a schema of other code, StoreNotReady."""
-        self._pool = create_pool(self._address, size=self._pool_size, timeout=self._timeout)
+        pool = Pool(
+            partial(connect, self._address, self._timeout), self._pool_size, self._pool_timeout
+        )
+        self._pool = pool
         try:
             async with self.reading() as connection:
                 await check_revision("MySQL", connection)
             yield
         finally:
-            await self._close(self._pool)
             self._pool = None
+            await pool.close()
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[MySQLConnection]:
@@ -50,9 +50,9 @@ class MySQLDatabase:
         pool = self._pool
         if pool is None:
             raise StoreUnavailable("MySQL", "its adapter is not open")
-        connection = await self._acquire(pool)
+        connection = await pool.acquire()
         try:
-            yield MySQLConnection(connection, self._timeout)
+            yield MySQLConnection(connection)
         finally:
             pool.release(connection)
 
@@ -63,20 +63,3 @@ class MySQLDatabase:
         """Ask for one row, on a connection of the pool."""
         async with self.reading() as connection:
             await connection.fetch_one(PING, {})
-
-    async def _acquire(self, pool: Pool) -> aiomysql.Connection:
-        try:
-            async with asyncio.timeout(self._pool_timeout):
-                with MYSQL_TIME, translated_connect_errors(self._address):
-                    return await pool.acquire()
-        except TimeoutError as error:
-            reason = f"no connection came free within {self._pool_timeout} s"
-            raise StoreUnavailable("MySQL", reason) from error
-
-    async def _close(self, pool: Pool) -> None:
-        pool.close()
-        try:
-            async with asyncio.timeout(self._pool_timeout):
-                await pool.wait_closed()
-        except TimeoutError:
-            pool.terminate()

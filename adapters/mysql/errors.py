@@ -7,6 +7,7 @@ from pymysql.constants import CR, ER
 from pymysql.err import Error, InterfaceError
 
 from adapters.mysql.address import MySQLAddress
+from adapters.mysql.deadline import NoAnswer
 from adapters.sql.connection import Aborted, Deadlock, LockTimeout
 from domain.errors import Conflict, OutcomeUnknown, StoreNotReady, StoreUnavailable
 
@@ -25,17 +26,17 @@ _LOST = frozenset(
     }
 )
 
-_OVERLOADED = frozenset(
-    {
-        ER.CON_COUNT_ERROR,
-        ER.OPTION_PREVENTS_STATEMENT,
-        ER.OUT_OF_RESOURCES,
-        ER.QUERY_INTERRUPTED,
-        ER.TOO_MANY_USER_CONNECTIONS,
-        _MARIADB_STATEMENT_TIMEOUT,
-        _MYSQL_STATEMENT_TIMEOUT,
-    }
-)
+_KINDS: dict[int, type[StoreUnavailable]] = {
+    ER.LOCK_DEADLOCK: Deadlock,
+    ER.LOCK_WAIT_TIMEOUT: LockTimeout,
+    ER.CON_COUNT_ERROR: StoreUnavailable,
+    ER.OPTION_PREVENTS_STATEMENT: StoreUnavailable,
+    ER.OUT_OF_RESOURCES: StoreUnavailable,
+    ER.QUERY_INTERRUPTED: StoreUnavailable,
+    ER.TOO_MANY_USER_CONNECTIONS: StoreUnavailable,
+    _MARIADB_STATEMENT_TIMEOUT: StoreUnavailable,
+    _MYSQL_STATEMENT_TIMEOUT: StoreUnavailable,
+}
 
 _REFUSED = {
     ER.ACCESS_DENIED_ERROR: "Check the user and the password in FLASK_MYSQL_URI.",
@@ -55,36 +56,27 @@ def code_of(error: Exception) -> int:
     return error.args[0] if error.args and isinstance(error.args[0], int) else 0
 
 
-@contextmanager
-def translated_errors() -> Iterator[None]:
-    """Translate what a statement raises; a bug in it stays the driver's own error."""
-    try:
-        yield
-    except (Error, OSError) as error:
-        code = code_of(error)
-        if code == ER.LOCK_DEADLOCK:
-            raise Deadlock("MySQL", _reason(error)) from error
-        if is_lost(error):
-            raise Aborted("MySQL", _reason(error)) from error
-        if code == ER.DUP_ENTRY:
-            raise Conflict("A key is taken already.") from error
-        if code == ER.LOCK_WAIT_TIMEOUT:
-            raise LockTimeout("MySQL", _reason(error)) from error
-        if code in _OVERLOADED:
-            raise StoreUnavailable("MySQL", _reason(error)) from error
-        raise
+def translated(error: Exception) -> Exception:
+    """Give what a statement raised in our words; a bug in it stays the driver's own error."""
+    if not isinstance(error, Error | OSError):
+        return error
+    code = code_of(error)
+    if code == ER.DUP_ENTRY:
+        return Conflict("A key is taken already.")
+    kind = Aborted if is_lost(error) else _KINDS.get(code)
+    if isinstance(error, NoAnswer):
+        kind = StoreUnavailable
+    return error if kind is None else kind("MySQL", _reason(error))
 
 
-@contextmanager
-def translated_commit_errors() -> Iterator[None]:
-    """Translate what a COMMIT raises: when its answer is lost, nobody knows its outcome."""
-    try:
-        with translated_errors():
-            yield
-    except Deadlock:
-        raise
-    except Aborted as error:
-        raise OutcomeUnknown("MySQL", "the connection was lost during a commit") from error
+def translated_of_commit(error: Exception) -> Exception:
+    """Give what a COMMIT raised: when its answer is lost, nobody knows its outcome."""
+    if isinstance(error, NoAnswer):
+        return OutcomeUnknown("MySQL", f"a commit got {_reason(error)}")
+    told = translated(error)
+    if isinstance(told, Aborted) and not isinstance(told, Deadlock):
+        return OutcomeUnknown("MySQL", "the connection was lost during a commit")
+    return told
 
 
 @contextmanager

@@ -1,22 +1,21 @@
-"""aiomysql's pool, with its faults cured and its sessions set up."""
+"""The connections to one MySQL database: how each is set up, and who has which."""
 
 import asyncio
 import math
+import time
+from collections.abc import Awaitable, Callable
 
-import aiomysql
-from pymysql.constants import CLIENT, FIELD_TYPE
-from pymysql.converters import conversions
+from pymysql.constants import CLIENT
 
 from adapters.mysql.address import MySQLAddress
+from adapters.mysql.driver import Connection
+from adapters.mysql.errors import translated_connect_errors
+from adapters.mysql.timing import MYSQL_TIME
+from domain.errors import StoreUnavailable
 
-RECYCLE_TIME = 1800
-
-# Dates and times stay text: adapters.sql.values decodes them, alike for every dialect.
-_CONVERSIONS = {
-    key: convert
-    for key, convert in conversions.items()
-    if key not in {FIELD_TYPE.DATE, FIELD_TYPE.DATETIME, FIELD_TYPE.TIMESTAMP}
-}
+# Seconds without use after which a connection is not trusted any more: a firewall may have
+# forgotten it, and nobody would be told.
+LONGEST_REST = 1800
 
 # One statement sets up a session of either server: each runs the comments that are meant for it
 # alone. Under READ COMMITTED a claim on the outbox locks no gap that a new event needs.
@@ -31,43 +30,103 @@ SET SESSION time_zone = '+00:00',
 """
 
 
-class Pool(aiomysql.Pool):  # type: ignore[misc] # aiomysql ships no types.
-    """A pool that wakes a waiter also when a closed connection comes back.
+class Pool:
+    """At most `size` connections, each of which is made when no other is free.
 
-    As shipped (0.3.2), `release` wakes nobody then, though a place became free: the next waiter
-    hangs, and so does `wait_closed`.
+    aiomysql's own (0.3.2) starts a task for each connection that comes back, and none for one that
+    was closed, though a place became free: whoever waits for it would wait for ever.
+
+    `patience` is the number of seconds to wait for a connection, its making included.
     """
 
-    def release(self, connection: aiomysql.Connection) -> "asyncio.Future[None]":
-        """Take a connection back."""
-        released: asyncio.Future[None] = super().release(connection)
-        if connection.closed:
-            return self._loop.create_task(self._wakeup())  # type: ignore[no-any-return]
-        return released
+    def __init__(
+        self, connect: Callable[[], Awaitable[Connection]], size: int, patience: float
+    ) -> None:
+        self._connect = connect
+        self._size = size
+        self._patience = patience
+        self._places = asyncio.Semaphore(size)
+        # With when each came back. The last goes out first: those that nobody needs may rest.
+        self._free: list[tuple[Connection, float]] = []
+        self._lent: set[Connection] = set()
+        self._is_closed = False
+
+    async def acquire(self) -> Connection:
+        """Lend a connection; raises StoreUnavailable, and what connecting raises."""
+        if not self._places.locked() and (connection := self._rested()):
+            # There is a place, so this waits for nothing and needs no deadline.
+            await self._places.acquire()
+        else:
+            connection = await self._acquire_in_time()
+        self._lent.add(connection)
+        return connection
+
+    def release(self, connection: Connection) -> None:
+        """Take a connection back; one that can't be used again is closed."""
+        self._lent.discard(connection)
+        if connection.is_sound() and not self._is_closed:
+            self._free.append((connection, time.monotonic()))
+        else:
+            connection.close()
+        self._places.release()
+
+    async def close(self) -> None:
+        """Close all connections; those that are lent, when they come back or patience ends."""
+        self._is_closed = True
+        while self._free:
+            self._free.pop()[0].close()
+        try:
+            async with asyncio.timeout(self._patience):
+                for _ in range(self._size):
+                    await self._places.acquire()
+        except TimeoutError:
+            for connection in self._lent:
+                connection.close()
+
+    async def _acquire_in_time(self) -> Connection:
+        try:
+            async with asyncio.timeout(self._patience):
+                with MYSQL_TIME:
+                    return await self._acquire_or_make()
+        except TimeoutError as error:
+            reason = f"no connection came free within {self._patience} s"
+            raise StoreUnavailable("MySQL", reason) from error
+
+    async def _acquire_or_make(self) -> Connection:
+        await self._places.acquire()
+        try:
+            return self._rested() or await self._connect()
+        except BaseException:
+            self._places.release()
+            raise
+
+    def _rested(self) -> Connection | None:
+        """Give a free connection that still is one; close those that are not."""
+        while self._free:
+            connection, since = self._free.pop()
+            if connection.is_sound() and time.monotonic() - since < LONGEST_REST:
+                return connection
+            connection.close()
+        return None
 
 
-def create_pool(address: MySQLAddress, *, size: int, timeout: float) -> Pool:
-    """Make a pool of at most `size` connections on the running loop; it connects when asked.
+async def connect(address: MySQLAddress, deadline: float) -> Connection:
+    """Make a connection whose calls end after `deadline` seconds; whoever asks has one too.
 
-    Connecting has no deadline of its own: whoever acquires has one.
+    Raises StoreUnavailable, and StoreNotReady for what only an operator can mend.
 
-    The server ends a statement after `timeout` seconds, so that one whose client gave up does not
-    run on, and gives up a lock that is not free before that, so that whoever waits is told so on
-    a connection that stays whole.
+    The server ends a statement then too, so that one whose client gave up does not run on, and
+    gives up a lock that is not free before that, so that whoever waits is told so on a connection
+    that stays whole.
     """
-    seconds = math.ceil(timeout)
-    return Pool(
-        minsize=0,
-        maxsize=size,
-        echo=False,
-        pool_recycle=RECYCLE_TIME,
-        loop=asyncio.get_running_loop(),
+    seconds = math.ceil(deadline)
+    connection = Connection(
+        deadline,
         **address.connect_arguments(),
         db=address.database,
         charset="utf8mb4",
         autocommit=True,
         client_flag=CLIENT.FOUND_ROWS,
-        conv=_CONVERSIONS,
         init_command=_SESSION.format(
             seconds=seconds,
             milliseconds=seconds * 1000,
@@ -75,3 +134,6 @@ def create_pool(address: MySQLAddress, *, size: int, timeout: float) -> Pool:
             lock_seconds=max(1, seconds - 2),
         ),
     )
+    with translated_connect_errors(address):
+        await connection.connect()
+    return connection

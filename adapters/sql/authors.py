@@ -112,9 +112,8 @@ class SQLAuthors:
 
     async def add(self, author: Author) -> None:
         """Insert the author's row and its words."""
-        await self._connection.execute(
-            _INSERT, {**_details(author), "created_at": author.created_at}
-        )
+        row = {**_details(author), "created_at": author.created_at}
+        await self._connection.insert_later(_INSERT, [row])
         await _WORDS.add(self._connection, {author.id: words_of(author.name)})
 
     async def get(self, author_id: UUID) -> Author | None:

@@ -120,7 +120,7 @@ class SQLBooks:
             await self._connection.insert(_INSERT, rows)
         except Conflict as error:
             await self._raise_taken(books, error)
-        await self._connection.insert(_INSERT_AUTHOR, _author_rows(*books))
+        await self._connection.insert_later(_INSERT_AUTHOR, _author_rows(*books))
         await _WORDS.add(self._connection, {book.id: words_of(book.title) for book in books})
 
     async def get(self, book_id: UUID) -> Book | None:
@@ -150,7 +150,7 @@ class SQLBooks:
         if not found:
             raise Conflict(f"Book {book.id} is no longer at version {book.version - 1}.")
         await self._connection.execute(_DELETE_AUTHORS, {"id": book.id})
-        await self._connection.insert(_INSERT_AUTHOR, _author_rows(book))
+        await self._connection.insert_later(_INSERT_AUTHOR, _author_rows(book))
         await _WORDS.replace(self._connection, book.id, words_of(book.title))
 
     async def delete(self, book_id: UUID, deleted_at: datetime) -> None:

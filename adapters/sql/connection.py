@@ -43,6 +43,14 @@ class Connection(Protocol):
         """
         ...
 
+    async def insert_later(self, statement: Statement, rows: Sequence[Parameters]) -> None:
+        """Insert rows that nobody reads before the commit, in the round trip of what comes next.
+
+        That is the transaction's next call, its commit at the latest, which raises the errors of
+        this one as well. A technology without round trips inserts at once.
+        """
+        ...
+
     async def fetch_one(self, statement: Statement, parameters: Parameters) -> Row | None:
         """Give the first row, or None."""
         ...

@@ -64,7 +64,7 @@ class SQLOutbox:
 
     async def add(self, *events: Event) -> None:
         """Insert the events' rows."""
-        await self._connection.insert(_INSERT, [event_parameters(event) for event in events])
+        await self._connection.insert_later(_INSERT, [event_parameters(event) for event in events])
         self.has_added = True
 
     async def claim(self, claim: UUID, now: datetime, until: datetime, limit: int) -> list[Event]:

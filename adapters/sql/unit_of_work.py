@@ -12,6 +12,8 @@ from adapters.sql.challenges import SQLChallenges
 from adapters.sql.connection import Connection, Database
 from adapters.sql.identities import SQLIdentities
 from adapters.sql.kept_answers import SQLKeptAnswers
+from adapters.sql.mails import SQLMails
+from adapters.sql.one_time_tokens import SQLOneTimeTokens
 from adapters.sql.outbox import SQLOutbox
 from adapters.sql.passkeys import SQLPasskeys
 from adapters.sql.second_factors import SQLRecoveryCodes, SQLTOTPSecrets
@@ -32,9 +34,11 @@ class SQLStores:
         self.books = SQLBooks(connection)
         self.challenges = SQLChallenges(connection)
         self.identities = SQLIdentities(connection)
+        self.one_time_tokens = SQLOneTimeTokens(connection)
         self.outbox = SQLOutbox(connection)
         self.pending_events = self.outbox
         self.kept_answers = SQLKeptAnswers(connection)
+        self.mails = self.pending_mails = SQLMails(connection)
         self.passwords = SQLPasswords(connection)
         self.sessions = SQLSessions(connection)
         self.totp_secrets = SQLTOTPSecrets(connection)
@@ -43,11 +47,20 @@ class SQLStores:
 
 
 class SQLUnitOfWork:
-    """Runs units in transactions; `on_events` is called after a commit that left events."""
+    """Runs units in transactions; `on_events` is called after a commit that left events.
 
-    def __init__(self, database: Database, on_events: Callable[[], None]) -> None:
+    `on_mails` likewise, after one that left mails.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        on_events: Callable[[], None],
+        on_mails: Callable[[], None] = lambda: None,
+    ) -> None:
         self._database = database
         self._on_events = on_events
+        self._on_mails = on_mails
 
     async def run(self, unit: Callable[[SQLStores], Awaitable[Result]]) -> Result:
         """Run `unit` in a transaction, again where the store aborts it."""
@@ -63,6 +76,8 @@ class SQLUnitOfWork:
             result = await unit(stores)
         if stores.outbox.has_added:
             self._on_events()
+        if stores.mails.has_added:
+            self._on_mails()
         return result
 
     async def _read_once(self, query: Callable[[SQLStores], Awaitable[Result]]) -> Result:

@@ -71,6 +71,8 @@ class SQLiteConnection:
         async with self._deadline():
             await self._connection.executemany(statement.sqlite, [encode(row) for row in rows])
 
+    insert_later = insert
+
     async def fetch_one(self, statement: Statement, parameters: Parameters) -> Row | None:
         """Give the first row."""
         rows = await self.fetch_all(statement, parameters)

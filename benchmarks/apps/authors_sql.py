@@ -14,7 +14,7 @@ from uuid import UUID
 import aiomysql
 from uuid_utils.compat import uuid7
 
-from adapters.mysql.cursor import Cursor
+from benchmarks.apps.authors_cursor import Cursor
 from benchmarks.apps.rows import POOL_SIZE, mysql_address
 from domain.text import sort_key, words_of
 from service.schemas.authors import AuthorBody, AuthorResponse

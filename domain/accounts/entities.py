@@ -31,6 +31,11 @@ class Account(Entity):
             check_line("name", self.name, NAME_MAX_LENGTH)
 
     @property
+    def is_disabled(self) -> bool:
+        """Whether an administrator keeps it from signing in."""
+        return self.disabled_at is not None
+
+    @property
     def is_active(self) -> bool:
         """Whether it can sign in."""
         return self.verified_at is not None and self.disabled_at is None

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from domain.activity.ports import ActivityLog
-from domain.callers import requires
+from domain.callers import requires, signed_in_account
 from domain.events import Event
 from domain.pagination import Page, PageRequest, Position
 from domain.permissions import Permission
@@ -20,6 +20,19 @@ class Activity:
         self, page: PageRequest, *, kind: str | None = None, subject: str | None = None
     ) -> Page[Event]:
         """Give a page of what happened, newest first, of one kind or to one subject where asked."""
+        return await self._list(page, kind=kind, subject=subject)
+
+    async def list_own_events(self, page: PageRequest, *, kind: str | None = None) -> Page[Event]:
+        """Give a page of what happened to the account of the person who is signed in.
+
+        Raises NotAuthenticated and NotPermitted; otherwise like `list_events`.
+        """
+        subject = str(signed_in_account())
+        return await self._list(page, kind=kind, subject=subject)
+
+    async def _list(
+        self, page: PageRequest, *, kind: str | None, subject: str | None
+    ) -> Page[Event]:
         found = await self._log.list(
             kind=kind,
             subject=subject,

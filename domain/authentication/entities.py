@@ -74,6 +74,27 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Client:
+    """What a request tells of where it comes from; nothing of it is proved.
+
+    `address` is that of the client, and `network` the part of it that is not its own to choose.
+    `device` is what its program calls itself.
+    """
+
+    address: str
+    network: str
+    device: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownDevice:
+    """A device on which an account was signed in before."""
+
+    id: UUID
+    account_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KeyAccess:
     """What decides about a request with an API key."""
 
@@ -105,3 +126,20 @@ class AccessClaims:
     session_id: UUID
     issued_at: datetime
     expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class SignedIn:
+    """What somebody gets who has signed in. No text form of it shows a token.
+
+    The access token holds for `expires_in` seconds. The session's next one is had for the refresh
+    token. The device token is kept for the next time that somebody signs in there; None where it
+    did not change.
+    """
+
+    account_id: UUID
+    session_id: UUID
+    access_token: str
+    expires_in: int
+    refresh_token: str
+    device_token: str | None

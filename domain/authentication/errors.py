@@ -1,5 +1,7 @@
 """What authentication refuses. None of these tells whether an account exists."""
 
+from uuid import UUID
+
 from domain.errors import Conflict, DomainError, NotAuthenticated
 
 
@@ -26,6 +28,25 @@ class InvalidSecondFactor(NotAuthenticated):
 
     def __init__(self) -> None:
         super().__init__("The second factor is wrong, or was used before.")
+
+
+class InvalidPasskey(NotAuthenticated):
+    """What a passkey answered does not hold; `reason` is for the log, not for a client.
+
+    `account_id` is that of the account which has the passkey, if one is known to have it.
+    """
+
+    def __init__(self, reason: str, account_id: UUID | None = None) -> None:
+        super().__init__("The passkey is unknown here, or what it answered does not hold.")
+        self.reason = reason
+        self.account_id = account_id
+
+
+class InvalidChallenge(DomainError):
+    """A challenge is unknown, was answered before, has expired, or was put to somebody else."""
+
+    def __init__(self) -> None:
+        super().__init__("The challenge is unknown, was answered before, or has expired.")
 
 
 class InvalidToken(NotAuthenticated):
@@ -62,6 +83,35 @@ class SignUpsClosed(Conflict):
 
     def __init__(self) -> None:
         super().__init__("Sign-ups are closed at present.")
+
+
+class CodesEnabled(Conflict):
+    """Codes are enabled for the account already."""
+
+    def __init__(self) -> None:
+        super().__init__("Codes are enabled already. Remove them before you enable others.")
+
+
+class NoSecondFactor(Conflict):
+    """The account has no second factor for which this could be."""
+
+    def __init__(self) -> None:
+        super().__init__("The account has no second factor. Enable codes or add a passkey first.")
+
+
+class PasskeyKnown(Conflict):
+    """The passkey was added before."""
+
+    def __init__(self) -> None:
+        super().__init__("This passkey was added before.")
+
+
+class TooManyPasskeys(Conflict):
+    """The account has as many passkeys as it may have: `most`."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"An account has at most {most} passkeys. Remove one first.")
+        self.most = most
 
 
 class TooManyKeys(Conflict):

@@ -7,11 +7,15 @@ from uuid import UUID
 
 from domain.text import check_line
 
+# For what the secrets of codes are sealed.
+TOTP_PURPOSE = "totp"
+
 MAX_PASSKEYS = 20
 PASSKEY_NAME_MAX_LENGTH = 200
 # WebAuthn level 3, 5.1: authenticators make ids of up to so many bytes.
 CREDENTIAL_ID_MAX_SIZE = 1023
 CHALLENGE_SIZE = 32
+# For so long an authenticator may take, with its user.
 CHALLENGE_LIFE = timedelta(minutes=5)
 
 

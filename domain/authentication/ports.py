@@ -6,17 +6,21 @@ from typing import Protocol
 from uuid import UUID
 
 from domain.accounts.ports import Accounts
-from domain.authentication.entities import Access, AccessClaims, Session
+from domain.authentication.entities import Access, AccessClaims, KnownDevice, Method, Session
 from domain.authentication.keys import ApiKey
 from domain.limits.entities import Charge, Verdict
 from domain.ports import Outbox
 
 
 class PasswordHasher(Protocol):
-    """Slow, salted hashes of passwords, made off the event loop and only so many at once."""
+    """Slow, salted hashes of passwords, made off the event loop and only so many at once.
+
+    Passwords are the same when their Unicode normal forms KC are (NIST SP 800-63B-4, 3.1.1.2).
+    `hash` and `verify` raise StoreUnavailable when too many wait for their turn.
+    """
 
     async def hash(self, password: str) -> str:
-        """Give a new hash, with its parameters in it."""
+        """Give a new hash, of at most 255 ASCII characters, with its parameters in it."""
         ...
 
     async def verify(self, password: str, hashed: str | None) -> bool:
@@ -28,6 +32,37 @@ class PasswordHasher(Protocol):
 
     def is_outdated(self, hashed: str) -> bool:
         """Tell whether a hash made now would have other parameters."""
+        ...
+
+
+class SecondFactors(Protocol):
+    """What some accounts ask for beside the password. Each call is a unit of work of its own."""
+
+    async def required(self, account_id: UUID) -> tuple[str, ...]:
+        """Name those that the account has, any of which will do; none if it asks for none."""
+        ...
+
+    async def check(self, account_id: UUID, code: str) -> Method:
+        """Use a code up, and tell of which of them it is.
+
+        It counts once, whatever comes of what it was shown for. Raises InvalidSecondFactor for
+        one that does not hold, and TooManyAttempts.
+        """
+        ...
+
+
+class DeviceTokens(Protocol):
+    """Signed tokens by which a device is known again on which an account was signed in before.
+
+    They prove nothing but that: whoever guesses from elsewhere can't keep the device from trying.
+    """
+
+    def issue(self, device: KnownDevice) -> str:
+        """Give a new token."""
+        ...
+
+    def read(self, token: str) -> KnownDevice | None:
+        """Give the device; None for any text that was not issued here, or too long ago."""
         ...
 
 

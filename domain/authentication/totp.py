@@ -31,13 +31,13 @@ def code_at(secret: bytes, step: int) -> str:
 
 
 def matching_step(secret: bytes, code: str, now: datetime, last_step: int) -> int | None:
-    """Give the step near `now` whose code this is; None for another code.
+    """Give the step near `now` whose code this is, with or without spaces; None for another one.
 
     No step up to `last_step` counts: RFC 6238, 5.2 has each code used once.
     """
-    current = step_at(now)
+    current, typed = step_at(now), "".join(code.split()).encode()
     for step in range(max(current - DRIFT_STEPS, last_step + 1), current + DRIFT_STEPS + 1):
-        if compare_digest(code_at(secret, step).encode(), code.encode()):
+        if compare_digest(code_at(secret, step).encode(), typed):
             return step
     return None
 

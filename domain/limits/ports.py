@@ -25,3 +25,15 @@ class RateLimiter(Protocol):
         not. Whoever asked then counts elsewhere, for a request must not fail by that.
         """
         ...
+
+
+class Attempts(RateLimiter, Protocol):
+    """Counts attempts at secrets: for all processes, and as long as they count."""
+
+    async def give_back(self, charges: Sequence[Charge]) -> None:
+        """Take back charges that were made, for attempts that turned out to be none."""
+        ...
+
+    async def purge(self, limit: int) -> int:
+        """Forget at most `limit` callers of whom all that was spent is back; gives how many."""
+        ...

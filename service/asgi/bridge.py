@@ -1,8 +1,8 @@
 """FlaskToAsgi: Flask on the event loop."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, nullcontext
-from wsgiref.types import WSGIApplication
+from wsgiref.types import WSGIEnvironment
 
 from asgiref.typing import ASGIReceiveCallable, ASGISendCallable, Scope
 from asgiref.wsgi import WsgiToAsgi
@@ -21,7 +21,9 @@ from service.asgi.lifetime import Lifespan
 from service.asgi.limits import HeaderLimits, let_views_declare_body_limits
 from service.asgi.patrol import Patrol
 from service.asgi.refusals import refuse_websocket
+from service.asgi.steps import FlaskSteps
 from service.asgi.streaming import accept_async_iterators
+from service.asgi.teardown import skip_empty_teardown
 from service.asgi.threads import ThreadPool
 from service.asgi.urls import keep_url_adapters
 from service.asgi.views import Views
@@ -81,7 +83,8 @@ class FlaskToAsgi(WsgiToAsgi):
         defaults = Declaration(deadline=deadline, body_deadline=body_deadline)
         self._http = HttpService(
             flask_app=flask_app,
-            application=_behind(flask_app, trusted_proxies),
+            believe_proxies=_believing(trusted_proxies),
+            steps=FlaskSteps(flask_app),
             views=Views(flask_app, defaults),
             threads=self._threads,
             headers=HeaderLimits(max_header_count, max_header_size),
@@ -93,6 +96,7 @@ class FlaskToAsgi(WsgiToAsgi):
         accept_async_iterators(flask_app)
         let_views_declare_body_limits(flask_app)
         keep_url_adapters(flask_app)
+        skip_empty_teardown(flask_app)
 
     async def __call__(
         self, scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable
@@ -123,9 +127,14 @@ class FlaskToAsgi(WsgiToAsgi):
             self._detector.close()
 
 
-def _behind(flask_app: Flask, proxies: int) -> WSGIApplication:
-    """Return the app, told by the last so many proxies what the client asked them for."""
+def _believing(proxies: int) -> Callable[[WSGIEnvironment], None] | None:
+    """Return what puts into an environ what the last so many proxies say the client asked for."""
     if not proxies:
-        # The method itself: to call the object would go through C, see `Worker.run`.
-        return flask_app.__call__
-    return ProxyFix(flask_app, x_for=proxies, x_proto=proxies, x_host=proxies)
+        return None
+    fix = ProxyFix(lambda *_: (), x_for=proxies, x_proto=proxies, x_host=proxies)
+
+    def believe(environ: WSGIEnvironment) -> None:
+        # It changes the environ for the application behind it, of which there is none.
+        fix(environ, lambda *_: lambda _: None)
+
+    return believe

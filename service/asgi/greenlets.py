@@ -24,11 +24,10 @@ CPython gives each a data stack of its own, by mmap."""
 class Worker(greenlet):  # type: ignore[misc]  # The package ships no types.
     """A greenlet that makes one call after another, and between two of them waits for the next."""
 
-    __slots__ = ("_error", "_result", "before_first_wait", "call", "closing")
+    __slots__ = ("_error", "_result", "call", "closing")
 
     def __init__(self) -> None:
         self.call: Callable[[], object] | None = None
-        self.before_first_wait: Callable[[], None] | None = None
         self.closing = False
         self._result: object = None
         self._error: BaseException | None = None
@@ -65,9 +64,6 @@ class Worker(greenlet):  # type: ignore[misc]  # The package ships no types.
         """Have the event loop wait for what a coroutine yielded; return what it sends back."""
         if self.closing:
             raise RuntimeError("Nothing can be awaited any more: the task has been closed.")
-        prepare, self.before_first_wait = self.before_first_wait, None
-        if prepare is not None:
-            prepare()
         return self.parent.switch(yielded)
 
     def take_outcome(self) -> object:
@@ -101,7 +97,7 @@ def run_in_greenlet(
     If the task is closed instead, the function runs to its end but can await nothing more.
     """
     call = partial(function, *args, **kwargs) if args or kwargs else function
-    worker = _borrow(call)
+    worker = borrow(call)
     yielded = worker.switch()
     while worker.call is not None:
         try:
@@ -111,7 +107,7 @@ def run_in_greenlet(
             yielded = worker.throw(error)
         else:
             yielded = worker.switch(sent)
-    _give_back(worker)
+    give_back(worker)
     return worker.take_outcome()  # type: ignore[return-value]
 
 
@@ -132,13 +128,6 @@ def await_in_greenlet(awaitable: Awaitable[T]) -> T:
         return stop.value  # type: ignore[no-any-return]
 
 
-def before_first_wait(prepare: Callable[[], None]) -> None:
-    """Have `prepare` called if the sync code that runs now has to wait for the event loop."""
-    worker = _current_worker()
-    if worker is not None:
-        worker.before_first_wait = prepare
-
-
 def in_greenlet() -> bool:
     """Say whether the running code may call ``await_in_greenlet``."""
     return _current_worker() is not None
@@ -154,7 +143,8 @@ async def _coroutine(awaitable: Awaitable[T]) -> T:
     return await awaitable
 
 
-def _borrow(call: Callable[[], object]) -> Worker:
+def borrow(call: Callable[[], object]) -> Worker:
+    """Return a greenlet that will make a call once it is switched to, from the running one."""
     idle = _idle.workers
     worker = idle.pop() if idle else Worker()
     current = getcurrent()
@@ -164,10 +154,10 @@ def _borrow(call: Callable[[], object]) -> Worker:
     return worker
 
 
-def _give_back(worker: Worker) -> None:
+def give_back(worker: Worker) -> None:
+    """Keep a greenlet whose call has been made for another; its outcome can still be taken."""
     worker.gr_context = None
     worker.closing = False
-    worker.before_first_wait = None
     idle = _idle.workers
     if len(idle) < MAX_IDLE:
         idle.append(worker)

@@ -7,10 +7,9 @@ import time
 from collections.abc import Callable, Generator
 from functools import partial
 from types import coroutine
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 from wsgiref.types import WSGIEnvironment
 
-from service.asgi.greenlets import run_in_greenlet
 from service.asgi.places import Place, place_in_application
 
 logger = logging.getLogger(__name__)
@@ -40,12 +39,11 @@ class HoldingDetector:
         self._reported: set[Place] = set()
 
     @coroutine
-    def run(
-        self, function: Callable[[], None], environ: WSGIEnvironment
+    def watch(
+        self, running: Generator[object, object, None], environ: WSGIEnvironment
     ) -> Generator[object, object, None]:
-        """Do what ``run_in_greenlet`` does, and watch each step of what the environ asks for."""
+        """Await what runs for a request, and watch each step of it."""
         self._keep_thread()
-        running = cast("Generator[object, object, None]", run_in_greenlet(function))
         try:
             yielded = self._advance(environ, partial(running.send, None))
             while True:

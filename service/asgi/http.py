@@ -3,9 +3,9 @@
 import asyncio
 import io
 import logging
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from wsgiref.types import WSGIApplication, WSGIEnvironment
+from wsgiref.types import WSGIEnvironment
 
 from asgiref.typing import ASGIReceiveCallable, ASGISendCallable, HTTPScope
 from flask import Flask
@@ -17,13 +17,14 @@ from service.asgi.client import Client
 from service.asgi.declarations import Declaration
 from service.asgi.environ import build_environ, may_have_body
 from service.asgi.exchange import Exchange, Interruption, current_exchange
-from service.asgi.greenlets import before_first_wait, run_in_greenlet
 from service.asgi.holding import HoldingDetector
 from service.asgi.limits import MAX_BODY_SIZE, HeaderLimits, refuse_body
 from service.asgi.lingering import linger
 from service.asgi.patrol import Patrol
 from service.asgi.refusals import refuse
-from service.asgi.response import respond
+from service.asgi.responding import calling, respond, respond_in_thread
+from service.asgi.steps import FlaskSteps
+from service.asgi.stepwise import await_stepwise
 from service.asgi.threads import ThreadPool
 from service.asgi.views import Views
 
@@ -32,14 +33,15 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpService:
-    """Serves the requests of one Flask application; `application` is it, or stands around it.
+    """Serves the requests of one Flask application.
 
     A coroutine costs time, and memory for as long as it waits: what awaits one thing only, at its
     end, is a plain method that returns it.
     """
 
     flask_app: Flask
-    application: WSGIApplication
+    believe_proxies: Callable[[WSGIEnvironment], None] | None
+    steps: FlaskSteps
     views: Views
     threads: ThreadPool
     headers: HeaderLimits
@@ -53,6 +55,8 @@ class HttpService:
         """Serve one request, or refuse it."""
         client = Client(receive)
         environ = build_environ(scope)
+        if self.believe_proxies is not None:
+            self.believe_proxies(environ)
         if may_have_body(scope, environ):
             environ["wsgi.input"] = body = RequestBody(client.receive)
             send = linger(scope, body, send)
@@ -117,15 +121,13 @@ class HttpService:
     def _run(self, environ: WSGIEnvironment, exchange: Exchange) -> Awaitable[None]:
         if not exchange.declaration.on_loop:
             exchange.begin_to_wait()
-            return self.threads.run(respond, self.application, environ, exchange.send)
+            return self.threads.run(respond_in_thread, self.flask_app, environ, exchange.send)
 
-        def respond_on_loop() -> None:
-            before_first_wait(exchange.begin_to_wait)
-            respond(self.application, environ, exchange.send)
-
-        if self.detector is not None:
-            return self.detector.run(respond_on_loop, environ)
-        return run_in_greenlet(respond_on_loop)
+        steps = self.steps
+        application = steps.respond if steps.may_be_taken() else calling(self.flask_app)
+        responding = respond(application, environ, exchange.send)
+        running = await_stepwise(responding, exchange.begin_to_wait)
+        return running if self.detector is None else self.detector.watch(running, environ)
 
     async def _after_interruption(
         self, environ: WSGIEnvironment, exchange: Exchange, send: ASGISendCallable

@@ -4,14 +4,14 @@ from collections.abc import Iterable
 from types import FunctionType, ModuleType
 
 
-def are_defined_in(module: ModuleType, cls: type, names: Iterable[str]) -> bool:
+def are_defined_in(module: ModuleType, cls: object, names: Iterable[str]) -> bool:
     """Tell whether a class has these methods as a module defines them.
 
     A subclass may override them, and tools that trace or measure replace them in the class itself,
     maybe before anyone could have kept the original. A wrapper copies a function's name and even
     ``__module__``, but not the globals that it was compiled with.
     """
-    return all(_is_defined_in(module, getattr(cls, name)) for name in names)
+    return all(_is_defined_in(module, getattr(cls, name, None)) for name in names)
 
 
 def _is_defined_in(module: ModuleType, method: object) -> bool:

@@ -7,8 +7,8 @@ from asgiref.typing import ASGIReceiveCallable, ASGISendCallable, ASGISendEvent
 from flask import Flask
 from werkzeug.exceptions import HTTPException
 
-from service.asgi.greenlets import run_in_greenlet
-from service.asgi.response import respond
+from service.asgi.responding import calling, respond
+from service.asgi.stepwise import await_stepwise
 
 
 async def refuse(
@@ -24,7 +24,7 @@ async def refuse(
         for message in messages:
             await send(message)
 
-    await run_in_greenlet(respond, _refusing(flask_app, error), environ, send_all)
+    await await_stepwise(respond(calling(_refusing(flask_app, error)), environ, send_all))
 
 
 def _refusing(flask_app: Flask, error: HTTPException) -> WSGIApplication:

@@ -1,4 +1,4 @@
-"""Call a WSGI application (PEP 3333) and send its answer as ASGI messages."""
+"""The ASGI messages of a WSGI application's answer (PEP 3333)."""
 
 import logging
 import sys
@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from functools import lru_cache
 from types import TracebackType
 from typing import TypeAlias
-from wsgiref.types import WSGIApplication, WSGIEnvironment
+from wsgiref.types import WSGIEnvironment
 
 from asgiref.typing import HTTPResponseBodyEvent, HTTPResponseStartEvent
 
@@ -30,30 +30,6 @@ SERVER_HEADERS = frozenset(
 logger = logging.getLogger(__name__)
 
 
-def respond(application: WSGIApplication, environ: WSGIEnvironment, send: Send) -> None:
-    """Serve one request from inside a greenlet or a pool's thread.
-
-    An error before the response has started is logged and answered by a plain 500. A later one is
-    raised: the server then cuts the connection, and the client cannot take a part for the whole.
-    """
-    response = Response(send, environ["REQUEST_METHOD"])
-    try:
-        chunks = application(environ, response.start)
-        try:
-            response.send_all(chunks)
-        finally:
-            if (close := getattr(chunks, "close", None)) is not None:
-                close()
-    except Exception:
-        if response.started:
-            raise
-        method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
-        logger.exception("%s %r failed before its response had started", method, path)
-        headers = [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", "21")]
-        response.start("500 Internal Server Error", headers, sys.exc_info())
-        response.send_all([b"Internal Server Error"])
-
-
 class Response:
     """One response on its way: start_response, write and the messages that they make."""
 
@@ -68,7 +44,7 @@ class Response:
         self._ended = False
 
     def start(
-        self, status: str, headers: list[tuple[str, str]], exc_info: ExcInfo | None = None, /
+        self, status: str, headers: Iterable[tuple[str, str]], exc_info: ExcInfo | None = None, /
     ) -> Callable[[bytes], None]:
         """Be the application's start_response; nothing is sent before there is a body to send."""
         if exc_info is None and self._head is not None:
@@ -78,7 +54,7 @@ class Response:
         length = sys.maxsize
         encoded = []
         for name, text in headers:
-            key, value = _lower(name), text.encode("latin-1")
+            key, value = lower(name), text.encode("latin-1")
             if key == b"content-length":
                 length = int(value)
             if key not in SERVER_HEADERS:
@@ -93,41 +69,74 @@ class Response:
         }
         return self.write
 
-    def send_all(self, chunks: Iterable[bytes]) -> None:
+    def apology(self, environ: WSGIEnvironment, error: Exception) -> list[bytes]:
+        """Log an error, start the answer to it, and return that answer's body."""
+        method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
+        text = "%s %r failed before its response had started"
+        logger.error(text, method, path, exc_info=error)
+        headers = [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", "21")]
+        exc_info = type(error), error, error.__traceback__
+        self.start("500 Internal Server Error", headers, exc_info)
+        return [b"Internal Server Error"]
+
+    async def send_all(self, chunks: Iterable[bytes]) -> None:
         """Send what the application has returned, and end the response."""
         for chunk in chunks:
-            # Asked one chunk late, so that a generator runs on from its last chunk to its end.
-            if self._head is not None and self._remaining == 0:
-                # The client has, or will get, all that the headers promise.
+            if self._is_complete():
+                break
+            if sending := self._send_chunk(chunk):
+                await sending
+        if not self._ended:
+            await self._end()
+
+    def write_all(self, chunks: Iterable[bytes]) -> None:
+        """Do the same from a thread, and ask for the chunks there."""
+        for chunk in chunks:
+            if self._is_complete():
                 break
             self.write(chunk)
-        if self._head is None:
-            raise RuntimeError("The application returned without calling start_response.")
         if not self._ended:
-            self._send_body(b"", more_body=False)
+            await_here(self._end())
 
     def write(self, chunk: bytes) -> None:
-        """Send a chunk, less what goes beyond Content-Length; return when the server has it."""
+        """Send a chunk from sync code; return when the server has it."""
+        if sending := self._send_chunk(chunk):
+            await_here(sending)
+
+    def _is_complete(self) -> bool:
+        """Tell whether the client has, or will get, all that the headers promise.
+
+        To be asked one chunk late, so that a generator runs on from its last chunk to its end.
+        """
+        return self._remaining == 0 and self._head is not None
+
+    def _send_chunk(self, chunk: bytes) -> Awaitable[None] | None:
+        """Send a chunk, less what goes beyond Content-Length, if anything is left of it."""
         if self._head is None:
             raise RuntimeError("The application gave a body without calling start_response.")
         chunk = chunk[: self._remaining]
-        if chunk:
-            self._remaining -= len(chunk)
-            self._send_body(chunk, more_body=self._remaining > 0)
+        if not chunk:
+            return None
+        self._remaining -= len(chunk)
+        return self._send_body(chunk, more_body=self._remaining > 0)
 
-    def _send_body(self, chunk: bytes, *, more_body: bool) -> None:
+    def _end(self) -> Awaitable[None]:
+        if self._head is None:
+            raise RuntimeError("The application returned without calling start_response.")
+        return self._send_body(b"", more_body=False)
+
+    def _send_body(self, chunk: bytes, *, more_body: bool) -> Awaitable[None]:
         self._ended = not more_body
         body: HTTPResponseBodyEvent
         body = {"type": "http.response.body", "body": chunk, "more_body": more_body}
         if self.started or self._head is None:
-            await_here(self._send(body))
-        else:
-            self.started = True
-            # Together, at the price of one change of thread where there is one.
-            await_here(self._send(self._head, body))
+            return self._send(body)
+        self.started = True
+        # Together, at the price of one change of thread where there is one.
+        return self._send(self._head, body)
 
 
 @lru_cache(maxsize=256)
-def _lower(name: str) -> bytes:
+def lower(name: str) -> bytes:
     """Return a header's name as ASGI has it: there are few, and each is in every answer."""
     return name.lower().encode("latin-1")

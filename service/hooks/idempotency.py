@@ -14,7 +14,7 @@ from werkzeug.datastructures import Headers
 from domain.idempotency.entities import KEY_MAX_LENGTH, Claim, KeptAnswer
 from domain.idempotency.errors import Replayed
 from domain.idempotency.unit_of_work import KeyedRequest, answering
-from service.request_errors import InvalidKey, KeyNotTaken
+from service.request_errors import InvalidKey
 
 REPLAYED_HEADER = "Idempotency-Replayed"
 
@@ -56,9 +56,9 @@ async def idempotently(
 
 
 def refuse_key(request: Request) -> None:
-    """Raise KeyNotTaken for a request with a key, whose answer would be kept as it is."""
+    """Raise InvalidKey for a request with a key whose answer, which has a secret, is not kept."""
     if "Idempotency-Key" in request.headers:
-        raise KeyNotTaken
+        raise InvalidKey("The answer has a secret, so none is kept: send no Idempotency-Key.")
 
 
 def read_key(request: Request) -> str | None:

@@ -16,10 +16,15 @@ FILTER_MAX_LENGTH = 64
 Filter = Annotated[Line, Field(min_length=1, max_length=FILTER_MAX_LENGTH)]
 
 
-class ActivityQuery(PageQuery):
-    """Which page of the log, of one kind of event or about one subject where asked."""
+class OwnActivityQuery(PageQuery):
+    """Which page of what happened to oneself, of one kind of event where asked."""
 
     kind: Filter | None = None
+
+
+class ActivityQuery(OwnActivityQuery):
+    """Which page of the log, of one kind of event or about one subject where asked."""
+
     subject: Filter | None = None
 
 

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
@@ -74,6 +74,9 @@ WHOLE_NUMBER = BeforeValidator(_whole)
 LINE = r"[^\u0000-\u001f\u007f-\u009f\u2028\u2029]"
 PARAGRAPHS = r"[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]"
 
+_MOMENT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})"
+)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -86,6 +89,24 @@ def _day(text: object) -> object:
 
 # It is not strict, for behind a function of Python's pydantic knows no more that it reads JSON.
 Day = Annotated[date, Field(strict=False), BeforeValidator(_day)]
+
+
+def _moment(text: object) -> object:
+    # Pydantic would take numbers too, and times without seconds or an offset.
+    if not (isinstance(text, str) and _MOMENT.fullmatch(text)):
+        raise ValueError("must be a time like 1999-12-31T23:59:59Z")
+    return text
+
+
+def _in_utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("must be from the year 1 to 9999 in UTC") from None
+
+
+# A time of RFC 3339, which always has an offset from UTC.
+Moment = Annotated[datetime, Field(strict=False), AfterValidator(_in_utc), BeforeValidator(_moment)]
 
 
 # Text is kept in Unicode's normal form C, so that what looks alike is alike. Its lengths are

@@ -14,9 +14,16 @@ from pydantic import (
 from service.settings.flags import parse_flag
 from service.settings.hosts import LOCAL_HOSTS, HostPatterns, parse_hosts
 from service.settings.mysql_address import MySQLAddress, parse_mysql_uri
+from service.settings.oidc_providers import TrustedProviders, parse_providers
 from service.settings.origins import parse_origins
 from service.settings.public_url import parse_public_url
 from service.settings.rates import Off, Rate, parse_rate
+from service.settings.smtp_address import (
+    MailSender,
+    SMTPAddress,
+    parse_mail_sender,
+    parse_smtp_uri,
+)
 from service.settings.store_uris import (
     SecretUri,
     checked_mongo_database,
@@ -99,6 +106,10 @@ class Settings(BaseModel):
     access_token_keys: SecretStr | None = Field(
         default=None, description="a JWK set, as `flask token key` prints it"
     )
+    oidc_providers: Annotated[TrustedProviders, BeforeValidator(parse_providers)] | None = Field(
+        default=None,
+        description="a JSON list of objects with name, issuer, clientId and clientSecret",
+    )
 
     mysql: Annotated[MySQLAddress, BeforeValidator(parse_mysql_uri)] | None = Field(
         default=None,
@@ -118,6 +129,16 @@ class Settings(BaseModel):
         default=Path("var/imflask.sqlite3"), description="where the SQLite file is or shall be"
     )
     allow_embedded: Flag = False
+
+    smtp: Annotated[SMTPAddress, BeforeValidator(parse_smtp_uri)] | None = Field(
+        default=None,
+        validation_alias="FLASK_SMTP_URI",
+        description="smtp://user:password@host:587 or smtps://user:password@host:465",
+    )
+    mail_from: Annotated[MailSender, BeforeValidator(parse_mail_sender)] = Field(
+        default=MailSender("no-reply@localhost", "imflask-asgi"),
+        description="an address, or a name and an address: The Service <no-reply@example.org>",
+    )
 
     mysql_pool_size: int = Field(default=10, ge=1, le=200, description="1 to 200 connections")
     store_timeout: float = Field(

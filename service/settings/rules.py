@@ -5,11 +5,15 @@ from collections.abc import Iterator, Mapping
 
 from service.settings.flags import FLAGS
 from service.settings.names import REDIS_HOST, REDIS_PASSWORD
+from service.settings.oidc_providers import parse_providers
 from service.settings.sources import Given
 from service.settings.token_keys import ALGORITHMS, HMAC, check_token_keys
 
 ALGORITHM = "FLASK_ACCESS_TOKEN_ALGORITHM"
 TOKEN_KEYS = "FLASK_ACCESS_TOKEN_KEYS"  # noqa: S105  # The name of a setting.
+
+PROVIDERS = "FLASK_OIDC_PROVIDERS"
+PUBLIC_URL = "FLASK_PUBLIC_URL"
 
 SHORTEST_KEY = 32
 FEWEST_CHARACTERS = 8
@@ -19,7 +23,12 @@ _KEY_EXPECTED = f"expected {SHORTEST_KEY} random characters or more in productio
 _PLACEHOLDERS = re.compile(
     "(change|replace).?(me|this)|secret.?key|your.?secret|placeholder|insecure|example"
 )
-_STORES = (("FLASK_MYSQL_URI",), ("FLASK_MONGO_URI",), ("FLASK_REDIS_URI", REDIS_HOST))
+_STORES = (
+    ("FLASK_MYSQL_URI",),
+    ("FLASK_MONGO_URI",),
+    ("FLASK_REDIS_URI", REDIS_HOST),
+    ("FLASK_SMTP_URI",),
+)
 _NOT_IN_TESTING = (
     "FLASK_MYSQL_URI",
     "FLASK_MONGO_URI",
@@ -28,6 +37,7 @@ _NOT_IN_TESTING = (
     REDIS_HOST,
     REDIS_PASSWORD,
     "FLASK_SQLITE_PATH",
+    "FLASK_SMTP_URI",
 )
 
 
@@ -48,6 +58,8 @@ def _pair_problems(given: Mapping[str, Given]) -> Iterator[str]:
         yield f"{REDIS_PASSWORD} is set without {REDIS_HOST}; expected both, or FLASK_REDIS_URI"
     if _is_on("FLASK_CORS_CREDENTIALS", given) and "FLASK_CORS_ORIGINS" not in given:
         yield "FLASK_CORS_CREDENTIALS is on without FLASK_CORS_ORIGINS; expected both"
+    if "FLASK_SMTP_URI" in given and "FLASK_MAIL_FROM" not in given:
+        yield "FLASK_SMTP_URI is set without FLASK_MAIL_FROM; expected both"
     yield from _token_key_problems(given)
     if "FLASK_MONGO_DB_NAME" in given and "FLASK_MONGO_URI" not in given:
         yield "FLASK_MONGO_DB_NAME is set without FLASK_MONGO_URI; expected both"
@@ -82,8 +94,24 @@ def _production_problems(given: Mapping[str, Given]) -> Iterator[str]:
     if "FLASK_ALLOWED_HOSTS" not in given:
         expected = "expected the names by which clients call this service in production"
         yield f"FLASK_ALLOWED_HOSTS is not set; {expected}"
+    yield from _provider_problems(given)
     if not _is_on("FLASK_ALLOW_EMBEDDED", given):
         yield from _missing_stores(given)
+
+
+def _provider_problems(given: Mapping[str, Given]) -> Iterator[str]:
+    try:
+        providers = parse_providers(given[PROVIDERS].value).providers
+    except (KeyError, ValueError):  # Its own check says what is wrong with it.
+        return
+    for provider in providers:
+        if provider.is_local:
+            yield f"{PROVIDERS} has {provider.name} without TLS; expected https in production"
+    public = given.get(PUBLIC_URL)
+    leads_here = any(provider.redirect_uri is None for provider in providers)
+    if leads_here and not (public and public.value.startswith("https://")):
+        expected = "expected where the service is found, for providers to send people back to"
+        yield f"{PUBLIC_URL} is no address with https; {expected}"
 
 
 def _missing_stores(given: Mapping[str, Given]) -> Iterator[str]:

@@ -55,6 +55,9 @@ def server_settings(mysql: str, mongo: MongoDatabase, redis: str) -> Settings:
         "FLASK_MONGO_URI": mongo.uri,
         "FLASK_MONGO_DB_NAME": mongo.name,
         "FLASK_REDIS_URI": redis,
+        # Nobody takes mails there: they wait.
+        "FLASK_SMTP_URI": "smtp://127.0.0.1:1?tls=none",
+        "FLASK_MAIL_FROM": "no-reply@service.test",
     }
 
 

@@ -3,7 +3,7 @@
 A new adapter of a port is one more name in that port's list, and the fixture `<name>_<port>`.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 
@@ -21,17 +21,19 @@ from adapters.redis.cache import RedisCache
 from adapters.redis.client import RedisClient
 from adapters.redis.door import RedisDoor
 from adapters.redis.limiter import RedisRateLimiter
+from adapters.sql.attempts import SQLAttempts
 from adapters.sql.unit_of_work import SQLStores, SQLUnitOfWork
 from adapters.sqlite.activity import SQLiteActivityLog
 from adapters.sqlite.configuration import SQLiteConfigurations
 from adapters.sqlite.database import SQLiteDatabase
+from adapters.system.clock import SystemClock
 from domain.activity.ports import ActivityLog
 from domain.authentication.door import SeparateDoor
 from domain.authentication.entities import Access
 from domain.authentication.ports import Door
 from domain.catalogue.entities import Author
 from domain.configuration.ports import Configurations
-from domain.limits.ports import RateLimiter
+from domain.limits.ports import Attempts, RateLimiter
 from domain.ports import Cache
 from tests.servers.databases import MongoDatabase
 
@@ -71,7 +73,14 @@ def cache(request: pytest.FixtureRequest) -> Cache[Author]:
     return adapter
 
 
-@pytest.fixture(params=["memory", REDIS])
+@pytest.fixture(params=["memory", "sqlite", MYSQL])
+def attempts(request: pytest.FixtureRequest) -> Attempts:
+    if request.param == "memory":
+        return MemoryRateLimiter()
+    return SQLAttempts(request.getfixturevalue(request.param), SystemClock())
+
+
+@pytest.fixture(params=["memory", "sqlite", MYSQL, REDIS])
 def rate_limiter(request: pytest.FixtureRequest) -> RateLimiter:
     adapter: RateLimiter = request.getfixturevalue(f"{request.param}_rate_limiter")
     return adapter
@@ -110,18 +119,33 @@ def events_seen() -> list[str]:
 
 
 @pytest.fixture
-def memory_unit_of_work(events_seen: list[str]) -> AnyUnitOfWork:
-    return MemoryUnitOfWork(lambda: events_seen.append("told"))
+def mails_seen() -> list[str]:
+    """Gets an entry each time that a unit of work tells of new mails."""
+    return []
 
 
 @pytest.fixture
-def sqlite_unit_of_work(sqlite: SQLiteDatabase, events_seen: list[str]) -> AnyUnitOfWork:
-    return SQLUnitOfWork(sqlite, lambda: events_seen.append("told"))
+def on_commit(events_seen: list[str], mails_seen: list[str]) -> tuple[Callable[[], None], ...]:
+    return lambda: events_seen.append("told"), lambda: mails_seen.append("told")
 
 
 @pytest.fixture
-def mysql_unit_of_work(mysql: MySQLDatabase, events_seen: list[str]) -> AnyUnitOfWork:
-    return SQLUnitOfWork(mysql, lambda: events_seen.append("told"))
+def memory_unit_of_work(on_commit: tuple[Callable[[], None], ...]) -> AnyUnitOfWork:
+    return MemoryUnitOfWork(*on_commit)
+
+
+@pytest.fixture
+def sqlite_unit_of_work(
+    sqlite: SQLiteDatabase, on_commit: tuple[Callable[[], None], ...]
+) -> AnyUnitOfWork:
+    return SQLUnitOfWork(sqlite, *on_commit)
+
+
+@pytest.fixture
+def mysql_unit_of_work(
+    mysql: MySQLDatabase, on_commit: tuple[Callable[[], None], ...]
+) -> AnyUnitOfWork:
+    return SQLUnitOfWork(mysql, *on_commit)
 
 
 @pytest.fixture
@@ -176,6 +200,16 @@ def memory_rate_limiter() -> RateLimiter:
 def door(request: pytest.FixtureRequest) -> Door:
     adapter: Door = request.getfixturevalue(f"{request.param}_door")
     return adapter
+
+
+@pytest.fixture
+def sqlite_rate_limiter(sqlite: SQLiteDatabase) -> RateLimiter:
+    return SQLAttempts(sqlite, SystemClock())
+
+
+@pytest.fixture
+def mysql_rate_limiter(mysql: MySQLDatabase) -> RateLimiter:
+    return SQLAttempts(mysql, SystemClock())
 
 
 @pytest.fixture

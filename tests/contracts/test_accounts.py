@@ -67,7 +67,7 @@ async def listed(
     [
         {},
         {"name": "🙂" * NAME_MAX_LENGTH, "role": Role.ADMIN},
-        {"email": 'o\'br\\ien+"%s"%(id)s:id{x}--;@example.org', "role": Role.EDITOR},
+        {"email": "o'brien+%s%d{x}--%%$1@example.org", "role": Role.EDITOR},
         {"email": "用户" * 30 + "@例え.テスト"},
         {"email": "ﷺ" * 29 + "@example.org"},
         {"verified_at": None, "disabled_at": NOW + timedelta(microseconds=1)},

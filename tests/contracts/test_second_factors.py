@@ -10,7 +10,6 @@ from uuid import UUID
 import pytest
 from uuid_utils.compat import uuid7
 
-from domain.accounts.entities import Account
 from domain.authentication.factors import (
     CREDENTIAL_ID_MAX_SIZE,
     PASSKEY_NAME_MAX_LENGTH,
@@ -19,9 +18,8 @@ from domain.authentication.factors import (
     TOTPSecret,
 )
 from domain.errors import Conflict
-from domain.permissions import Role
 from tests.contracts.conftest import AnyStores, AnyUnitOfWork
-from tests.contracts.examples import NOW
+from tests.contracts.examples import NOW, new_account
 
 Result = TypeVar("Result")
 
@@ -29,30 +27,20 @@ HASHES = [bytes([number]) * 32 for number in range(10)]
 MICROSECOND = timedelta(microseconds=1)
 
 
-async def new_account(unit_of_work: AnyUnitOfWork) -> UUID:
-    account = Account(
-        id=uuid7(),
-        email=f"{uuid7()}@example.org",
-        name=None,
-        role=Role.READER,
-        verified_at=NOW,
-        disabled_at=None,
-        version=1,
-        created_at=NOW,
-        updated_at=NOW,
-    )
+async def added(unit_of_work: AnyUnitOfWork) -> UUID:
+    account = new_account()
     await unit_of_work.run(lambda stores: stores.accounts.add(account))
     return account.id
 
 
 @pytest.fixture
 async def account(unit_of_work: AnyUnitOfWork) -> UUID:
-    return await new_account(unit_of_work)
+    return await added(unit_of_work)
 
 
 @pytest.fixture
 async def other(unit_of_work: AnyUnitOfWork) -> UUID:
-    return await new_account(unit_of_work)
+    return await added(unit_of_work)
 
 
 async def at_once(

@@ -1,11 +1,12 @@
 """What only MySQL and MariaDB do: their traps, on a real server."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from decimal import Decimal
 
-import aiomysql
 import pytest
 from pymysql.err import OperationalError
 from uuid_utils.compat import uuid7
@@ -13,9 +14,12 @@ from uuid_utils.compat import uuid7
 from adapters.mysql.address import MySQLAddress
 from adapters.mysql.connection import MySQLConnection
 from adapters.mysql.database import MySQLDatabase
+from adapters.mysql.driver import Connection
 from adapters.mysql.initialisation import mysql_migrations
+from adapters.mysql.results import Result
 from adapters.sql.statements import statement
 from adapters.sql.unit_of_work import SQLStores, SQLUnitOfWork
+from domain.catalogue.events import author_created
 from domain.errors import OutcomeUnknown, StoreNotReady, StoreUnavailable
 from tests.contracts.test_authors import add, get, make_author
 from tests.servers import MariaDB
@@ -110,6 +114,99 @@ async def test_a_closed_pool_waits_for_nobody(mysql_address: MySQLAddress) -> No
                 pass
 
 
+async def test_all_kinds_of_values_are_read_as_they_are(mysql: MySQLDatabase) -> None:
+    long, huge = "ä" * 40_000, 17_000_000
+    statement_of_kinds = statement(
+        "SELECT NULL AS nothing, 1 AS one, -2.5 AS number, 1e3 AS float_one, :text AS text,"
+        " CAST('2026-01-02' AS DATE) AS day,"
+        " CAST('2026-01-02 03:04:05.678' AS DATETIME(6)) AS time,"
+        " UNHEX('00FF') AS bytes, :long AS long_text, '' AS empty"
+    )
+    async with mysql.reading() as connection:
+        row = await connection.fetch_one(statement_of_kinds, {"text": "It's \\ 한강", "long": long})
+        repeated = await connection.fetch_one(
+            statement("SELECT REPEAT('x', :times) AS huge, 'behind' AS behind"),
+            {"times": huge if await _takes(connection, huge) else 70_000},
+        )
+    assert row == {
+        "nothing": None,
+        "one": 1,
+        "number": Decimal("-2.5"),
+        "float_one": 1000.0,
+        "text": "It's \\ 한강",
+        "day": "2026-01-02",
+        "time": "2026-01-02 03:04:05.678000",
+        "bytes": b"\x00\xff",
+        "long_text": long,
+        "empty": "",
+    }
+    assert repeated is not None
+    assert repeated["huge"].strip("x") == ""
+    assert repeated["behind"] == "behind"
+
+
+async def _takes(connection: MySQLConnection, size: int) -> bool:
+    row = await connection.fetch_one(statement("SELECT @@max_allowed_packet AS size"), {})
+    assert row is not None
+    return bool(row["size"] > size)
+
+
+async def test_an_error_within_a_result_leaves_the_connection_whole(mysql: MySQLDatabase) -> None:
+    failing = statement(
+        "SELECT IF(it = 2, (SELECT 1 UNION ALL SELECT 2), 1) AS it"
+        " FROM (SELECT 1 AS it UNION ALL SELECT 2) AS numbers"
+    )
+    async with mysql.reading() as connection:
+        with pytest.raises(OperationalError, match="more than 1 row"):
+            await connection.fetch_all(failing, {})
+        assert await connection.fetch_all(statement("SELECT 3 AS three"), {}) == [{"three": 3}]
+
+
+async def test_what_the_server_warns_of_is_passed_on(mysql: MySQLDatabase) -> None:
+    async with mysql.reading() as connection:
+        with pytest.warns(Warning, match="Truncated incorrect"):
+            rows = await connection.fetch_all(statement("SELECT CAST('1x' AS UNSIGNED) AS it"), {})
+        assert rows == [{"it": 1}]
+
+
+async def test_what_is_inserted_later_comes_with_what_comes_next(
+    unit_of_work: SQLUnitOfWork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+    ask = Connection.ask
+
+    async def noting_ask(connection: Connection, sql: str) -> Result:
+        asked.append(re.findall(r"(?:^|;)\s*([A-Z]+(?: INTO \w+)?)", sql))
+        return await ask(connection, sql)
+
+    async def unit(stores: SQLStores) -> None:
+        await stores.authors.add(author)
+        await stores.outbox.add(author_created(uuid7(), author))
+
+    author = make_author()
+    monkeypatch.setattr(Connection, "ask", noting_ask)
+    await unit_of_work.run(unit)
+    assert asked == [
+        ["BEGIN", "INSERT INTO authors", "INSERT INTO author_words"],
+        ["INSERT INTO outbox", "COMMIT"],
+    ]
+
+
+async def test_a_unit_that_asks_for_nothing_asks_the_server_nothing(
+    unit_of_work: SQLUnitOfWork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def idle(_: SQLStores) -> None:
+        pass
+
+    async def failing(_: SQLStores) -> None:
+        raise LookupError
+
+    monkeypatch.setattr(Connection, "ask", None)
+    await unit_of_work.run(idle)
+    with pytest.raises(LookupError):
+        await unit_of_work.run(failing)
+
+
 async def test_of_two_units_in_deadlock_both_are_made(unit_of_work: SQLUnitOfWork) -> None:
     first, second = make_author(), make_author()
     await add(unit_of_work, first, second)
@@ -174,15 +271,17 @@ async def test_a_commit_without_an_answer_has_an_unknown_outcome(
     unit_of_work: SQLUnitOfWork, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     author = make_author()
-    commit = aiomysql.Connection.commit
+    ask = Connection.ask
 
-    async def commit_and_lose_the_answer(connection: aiomysql.Connection) -> None:
-        await commit(connection)
-        connection.close()
-        raise OperationalError(2013, "Lost connection to MySQL server during query")
+    async def ask_and_lose_the_answer(connection: Connection, sql: str) -> Result:
+        result = await ask(connection, sql)
+        if sql.endswith("COMMIT"):
+            connection.close()
+            raise OperationalError(2013, "Lost connection to MySQL server during query")
+        return result
 
     with monkeypatch.context() as patch:
-        patch.setattr(aiomysql.Connection, "commit", commit_and_lose_the_answer)
+        patch.setattr(Connection, "ask", ask_and_lose_the_answer)
         with pytest.raises(OutcomeUnknown):
             await add(unit_of_work, author)
     assert await get(unit_of_work, author.id) == author

@@ -13,9 +13,12 @@ from adapters.memory.clock import FixedClock
 from adapters.memory.configuration import MemoryConfigurations
 from adapters.memory.identifiers import SequentialIdentifiers
 from adapters.memory.limiter import MemoryRateLimiter
+from adapters.memory.mailer import MemoryMailer
+from adapters.memory.passwords import FastPasswordHasher
 from adapters.memory.unit_of_work import MemoryStores, MemoryUnitOfWork
 from adapters.security.access_tokens import JWTAccessTokens, access_token_keys
 from adapters.security.development_tokens import JWTDevelopmentTokens
+from adapters.security.device_tokens import HMACDeviceTokens
 from domain.activity.relay import Relay
 from domain.activity.use_cases import Activity
 from domain.authentication.administration import AccountAdministration
@@ -23,7 +26,15 @@ from domain.authentication.api_keys import Keys
 from domain.authentication.door import SeparateDoor
 from domain.authentication.entities import Access
 from domain.authentication.entrance import Entrance, KeyUses
+from domain.authentication.guesses import Guesses
+from domain.authentication.mails import AccountMails
 from domain.authentication.me import Me
+from domain.authentication.own_data import OwnData
+from domain.authentication.ports import SecondFactors
+from domain.authentication.retention import Retention
+from domain.authentication.sessions import SessionUseCases
+from domain.authentication.sign_in import NoSecondFactors, SignIn
+from domain.authentication.starting import SessionStarter
 from domain.catalogue.entities import Author, AuthorDetails, Book, BookDetails
 from domain.catalogue.queries import AuthorQuery, BookQuery
 from domain.catalogue.use_cases import Catalogue
@@ -34,8 +45,11 @@ from domain.events import Event
 from domain.health.use_cases import Health
 from domain.idempotency.unit_of_work import IdempotentUnitOfWork
 from domain.idempotency.use_cases import Idempotency
+from domain.mail.entities import PendingMail
+from domain.mail.relay import MailRelay
 from domain.pagination import MAX_PAGE_SIZE, PageRequest
 from domain.permissions import Role
+from service.mail_texts import TemplateMailTexts
 from service.use_cases import Authentication, UseCases
 from tests.bad_requests import WHICHEVER_VERSION
 from tests.token_keys import KEY_SETS, PLACE
@@ -91,15 +105,17 @@ class TroubledUnitOfWork(MemoryUnitOfWork):
 
     `before_run`, `before_commit`, `after_commit` and `after_read` are awaited there; what they
     raise is what the store raises. With `aborts`, each unit is first run for nothing, as where a
-    deadlock ends it.
+    deadlock ends it. `units` counts what was run.
     """
 
     def __init__(self, on_events: Callable[[], None] = lambda: None) -> None:
         super().__init__(on_events)
         self.before_run = self.before_commit = self.after_commit = self.after_read = no_trouble
         self.aborts = False
+        self.units = 0
 
     async def run(self, unit: Callable[[MemoryStores], Awaitable[Result]]) -> Result:
+        self.units += 1
         await self.before_run()
         if self.aborts:
             await super().read(lambda stores: unit(stores.copy()))
@@ -211,8 +227,12 @@ class Fakes:
     book_cache: MemoryCache[Book] = field(default_factory=lambda: MemoryCache(CACHE_TTL))
     activity_log: TroubledActivityLog = field(default_factory=TroubledActivityLog)
     rate_limiter: MemoryRateLimiter = field(default_factory=MemoryRateLimiter)
+    attempts: MemoryRateLimiter = field(default_factory=MemoryRateLimiter)
+    password_hasher: FastPasswordHasher = field(default_factory=FastPasswordHasher)
+    second_factors: SecondFactors = field(default_factory=NoSecondFactors)
     configurations: TroubledConfigurations = field(default_factory=TroubledConfigurations)
     stores: list[TroubledStore] = field(default_factory=list)
+    mailer: MemoryMailer = field(default_factory=MemoryMailer)
 
     def use_cases(self) -> UseCases:
         """Give new use-cases over the fakes, as another process would have."""
@@ -221,8 +241,21 @@ class Fakes:
         keys = Keys(*of_accounts)
         return UseCases(
             accounts=AccountAdministration(*of_accounts),
-            authentication=Authentication(keys=keys),
+            authentication=Authentication(
+                keys=keys,
+                guesses=Guesses(self.attempts),
+                sign_in=self.sign_in(),
+                sessions=SessionUseCases(
+                    self.unit_of_work,
+                    self.access_cache,
+                    self.starter(),
+                    self.clock,
+                    self.identifiers,
+                ),
+            ),
             me=Me(*of_accounts),
+            own_data=OwnData(unit_of_work, self.activity_log, self.clock),
+            retention=Retention(self.unit_of_work, self.clock),
             catalogue=Catalogue(
                 unit_of_work, self.author_cache, self.book_cache, self.clock, self.identifiers
             ),
@@ -232,6 +265,7 @@ class Fakes:
             entrance=self.entrance(keys),
             access_tokens=self.access_tokens(),
             relay=Relay(self.unit_of_work, self.activity_log, self.clock, self.identifiers),
+            mail_relay=self.mail_relay(),
             health=Health(self.stores, self.clock),
         )
 
@@ -255,6 +289,35 @@ class Fakes:
         token = self.development_tokens().issue(role)
         return {**WHICHEVER_VERSION, "Authorization": f"Bearer {token}"}
 
+    def starter(self) -> SessionStarter:
+        """Give what starts sessions."""
+        return SessionStarter(
+            self.unit_of_work,
+            self.access_cache,
+            self.access_tokens(),
+            HMACDeviceTokens(b"k" * 32, self.clock),
+            self.clock,
+            self.identifiers,
+        )
+
+    def sign_in(self) -> SignIn:
+        """Give the use-case of signing in by a password."""
+        return SignIn(
+            unit_of_work=self.unit_of_work,
+            hasher=self.password_hasher,
+            guesses=Guesses(self.attempts),
+            second_factors=self.second_factors,
+            starter=self.starter(),
+            clock=self.clock,
+            identifiers=self.identifiers,
+        )
+
+    def mail_relay(self) -> MailRelay:
+        """Give a new relay of mails."""
+        texts = TemplateMailTexts("https://service.test")
+        writer = AccountMails(self.unit_of_work, texts, self.clock)
+        return MailRelay(self.unit_of_work, self.mailer, writer, self.clock, self.identifiers)
+
     def access_tokens(self) -> JWTAccessTokens:
         """Give the tokens, signed by an asymmetric key."""
         keys = access_token_keys(KEY_SETS["EdDSA"], "")
@@ -274,6 +337,14 @@ class Fakes:
         """Give all events of the outbox, the claimed and postponed ones too; none is touched."""
         return await self._read(
             lambda stores: stores.copy().pending_events.claim(
+                _ANYBODY, _END_OF_TIME, _END_OF_TIME, _ALL
+            )
+        )
+
+    async def pending_mails(self) -> list[PendingMail]:
+        """Give all mails that wait, the claimed and postponed ones too; none is touched."""
+        return await self._read(
+            lambda stores: stores.copy().pending_mails.claim(
                 _ANYBODY, _END_OF_TIME, _END_OF_TIME, _ALL
             )
         )

@@ -56,6 +56,8 @@ RULES = (
     "must be an ISBN of 10 or 13 digits",
     "must have a currency of ISO 4217",
     "must have an amount and a currency",
+    "must be in the future",
+    "must be your own",
     "must have from 1 to",
     "must not be before the date of birth",
     "must not be blank",

@@ -50,6 +50,8 @@ class ScriptedDatabase:
     async def insert(self, _statement: Statement, _rows: Sequence[Parameters]) -> None:
         await self._call("execute")
 
+    insert_later = insert
+
     async def fetch_one(self, _statement: Statement, _parameters: Parameters) -> Row | None:
         await self._call("fetch")
         return self.rows.pop(0) if self.rows else None

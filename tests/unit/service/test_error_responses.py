@@ -9,7 +9,8 @@ import pytest
 from flask import Flask, abort
 from werkzeug.exceptions import HTTPException, ServiceUnavailable, Unauthorized
 
-from domain.authentication.errors import InvalidToken
+from domain.accounts.errors import LastAdministrator
+from domain.authentication.errors import InvalidToken, TooManyKeys
 from domain.catalogue.errors import AuthorHasBooks, BookTitle, IsbnTaken
 from domain.errors import (
     Conflict,
@@ -36,7 +37,6 @@ from service.request_errors import (
     InvalidBody,
     InvalidKey,
     InvalidQuery,
-    KeyNotTaken,
     MalformedBody,
     NotAcceptableAnswer,
     PreconditionRequired,
@@ -117,12 +117,6 @@ ANSWERS = {
         "status": 400,
         "detail": "The Idempotency-Key must be one string.",
     },
-    KeyNotTaken(): {
-        "type": "/problems/idempotency-key-not-taken",
-        "title": "Idempotency key not taken",
-        "status": 400,
-        "detail": "This takes no Idempotency-Key: its answer has a secret.",
-    },
     NotAuthenticated(): {
         "type": "/problems/not-authenticated",
         "title": "Not authenticated",
@@ -167,6 +161,18 @@ ANSWERS = {
             },
             {"pointer": "#/items/5/authorIds", "detail": "are two"},
         ],
+    },
+    LastAdministrator(): {
+        "type": "/problems/last-administrator",
+        "title": "Last administrator",
+        "status": 409,
+        "detail": "This is the last administrator who can sign in. Make another one first.",
+    },
+    TooManyKeys(20): {
+        "type": "/problems/too-many-keys",
+        "title": "Too many keys",
+        "status": 409,
+        "detail": "An account has at most 20 API keys. Revoke one first.",
     },
     AuthorHasBooks(AUTHOR_ID, [BookTitle(AUTHOR_ID, "흰")], 12): {
         "type": "/problems/author-has-books",

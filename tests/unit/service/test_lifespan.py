@@ -4,9 +4,12 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
+from uuid_utils.compat import uuid7
 
+from domain.authentication.mails import MailKind, pending_mail
 from domain.errors import StoreNotReady, StoreUnavailable
 from service import purge_worker, relay_worker
 from service.asgi import StartupFailed
@@ -76,6 +79,29 @@ async def test_events_are_delivered_while_the_server_serves(wiring: Wiring) -> N
 
     (event,) = await log.list(kind=None, subject=None, before=None, limit=10)
     assert event.subject == str(author.id)
+
+
+async def test_mails_are_sent_while_the_server_serves(wiring: Wiring) -> None:
+    mailer, sent = wiring.adapters.mail_transport, asyncio.Event()
+    send = mailer.send
+
+    async def send_and_tell(mail: object) -> None:
+        await send(mail)
+        sent.set()
+
+    mailer.send = send_and_tell
+
+    async with serving(wiring), asyncio.timeout(10):
+        mail = pending_mail(
+            uuid7(), MailKind.PASSWORD_CHANGED, "ann@example.org", datetime.now(UTC), client="::1"
+        )
+        await wiring.adapters.unit_of_work.run(lambda stores: stores.mails.add(mail))
+        await sent.wait()
+
+    (taken,) = mailer.sent
+    assert taken.recipient == "ann@example.org"
+    assert taken.subject == "Your password was changed"
+    assert "::1" in taken.text
 
 
 async def test_old_answers_are_forgotten_while_the_server_serves(

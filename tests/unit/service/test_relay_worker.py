@@ -10,7 +10,7 @@ import pytest
 
 from domain.errors import StoreNotReady, StoreUnavailable
 from service import relay_worker
-from service.relay_worker import FIRST_RETRY_TIME, LAST_RETRY_TIME, relay_events
+from service.relay_worker import FIRST_RETRY_TIME, LAST_RETRY_TIME, relay
 
 AWAY = StoreUnavailable("MongoDB", "connection refused")
 
@@ -46,9 +46,9 @@ class ScriptedRelay:
 
 @asynccontextmanager
 async def working(
-    relay: ScriptedRelay, waiting: asyncio.Event
+    deliveries: ScriptedRelay, waiting: asyncio.Event
 ) -> AsyncIterator[asyncio.Task[None]]:
-    task = asyncio.create_task(relay_events(relay, waiting))
+    task = asyncio.create_task(relay(deliveries.deliver_batch, waiting, "events"))
     try:
         yield task
     finally:
@@ -80,61 +80,61 @@ def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("no_idle_looks")
 async def test_events_left_from_before_are_delivered_at_the_start(waiting: asyncio.Event) -> None:
-    relay = ScriptedRelay(100, 100, 7)
+    deliveries = ScriptedRelay(100, 100, 7)
 
-    async with working(relay, waiting):
-        await relay.called(4)
+    async with working(deliveries, waiting):
+        await deliveries.called(4)
         await settle()
 
-        assert relay.is_idle()
+        assert deliveries.is_idle()
 
 
 @pytest.mark.usefixtures("no_idle_looks")
 async def test_events_that_wait_are_delivered_at_once(waiting: asyncio.Event) -> None:
-    relay = ScriptedRelay()
-    async with working(relay, waiting):
-        await relay.called(1)
+    deliveries = ScriptedRelay()
+    async with working(deliveries, waiting):
+        await deliveries.called(1)
         await settle()
-        relay.outcomes = [3]
+        deliveries.outcomes = [3]
 
         waiting.set()
 
-        await relay.called(2)
+        await deliveries.called(2)
         await settle()
-        assert relay.is_idle()
+        assert deliveries.is_idle()
 
 
 @pytest.mark.usefixtures("no_idle_looks")
 async def test_an_event_that_comes_during_a_delivery_is_not_missed(waiting: asyncio.Event) -> None:
-    relay = ScriptedRelay()
+    deliveries = ScriptedRelay()
 
     def come() -> None:
-        relay.during_delivery = lambda: None
+        deliveries.during_delivery = lambda: None
         waiting.set()
 
-    relay.during_delivery = come
-    async with working(relay, waiting):
-        await relay.called(2)
+    deliveries.during_delivery = come
+    async with working(deliveries, waiting):
+        await deliveries.called(2)
 
 
 async def test_events_of_others_are_looked_for_from_time_to_time(
     waiting: asyncio.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(relay_worker, "IDLE_TIME", 0)
-    relay = ScriptedRelay()
+    deliveries = ScriptedRelay()
 
-    async with working(relay, waiting):
-        await relay.called(3)
+    async with working(deliveries, waiting):
+        await deliveries.called(3)
 
 
 @pytest.mark.usefixtures("no_idle_looks", "no_pauses")
 async def test_the_work_goes_on_when_a_store_is_back(
     waiting: asyncio.Event, caplog: pytest.LogCaptureFixture
 ) -> None:
-    relay = ScriptedRelay(AWAY, StoreNotReady("MySQL", "x", "y"), 5)
+    deliveries = ScriptedRelay(AWAY, StoreNotReady("MySQL", "x", "y"), 5)
 
-    async with working(relay, waiting) as task:
-        await relay.called(4)
+    async with working(deliveries, waiting) as task:
+        await deliveries.called(4)
         assert not task.done()
 
     assert [record.levelno for record in caplog.records] == [logging.WARNING] * 2
@@ -147,10 +147,10 @@ async def test_the_work_goes_on_when_a_store_is_back(
 async def test_the_work_outlives_a_bug_whose_traceback_is_logged(
     waiting: asyncio.Event, caplog: pytest.LogCaptureFixture
 ) -> None:
-    relay = ScriptedRelay(LookupError("a bug"), 5)
+    deliveries = ScriptedRelay(LookupError("a bug"), 5)
 
-    async with working(relay, waiting) as task:
-        await relay.called(3)
+    async with working(deliveries, waiting) as task:
+        await deliveries.called(3)
         assert not task.done()
 
     (record,) = caplog.records
@@ -171,13 +171,13 @@ async def test_the_pauses_grow_while_a_store_is_away_and_begin_anew_afterwards(
     monkeypatch.setattr(
         relay_worker, "asyncio", SimpleNamespace(sleep=pause, timeout=asyncio.timeout)
     )
-    relay = ScriptedRelay(*[AWAY] * 6)
-    async with working(relay, waiting):
-        await relay.called(7)
+    deliveries = ScriptedRelay(*[AWAY] * 6)
+    async with working(deliveries, waiting):
+        await deliveries.called(7)
         await settle()
-        relay.outcomes = [AWAY]
+        deliveries.outcomes = [AWAY]
         waiting.set()
-        await relay.called(2)
+        await deliveries.called(2)
         await settle()
 
     assert pauses == [0.5, 1.0, 2.0, 4.0, 5.0, 5.0, 0.5]
@@ -186,9 +186,9 @@ async def test_the_pauses_grow_while_a_store_is_away_and_begin_anew_afterwards(
 
 @pytest.mark.usefixtures("no_idle_looks")
 async def test_a_cancellation_ends_the_work(waiting: asyncio.Event) -> None:
-    relay = ScriptedRelay()
-    task = asyncio.create_task(relay_events(relay, waiting))
-    await relay.called(1)
+    deliveries = ScriptedRelay()
+    task = asyncio.create_task(relay(deliveries.deliver_batch, waiting, "events"))
+    await deliveries.called(1)
 
     task.cancel()
 

@@ -7,9 +7,11 @@ import pytest
 from flask import Blueprint, Flask
 
 from domain.permissions import Permission
+from service.error_responses import register_error_responses
+from service.hooks.retirement import announce_declarations
 from service.problems import problem_of
-from service.routes import PUBLIC, RateClass, Route, declared_rules, route, route_of
-from service.schemas.fields import VersionedResponse
+from service.routes import ACCOUNT, PUBLIC, RateClass, Route, declared_rules, route, route_of
+from service.schemas.fields import ResponseSchema, VersionedResponse
 
 WITH_BODY = {"POST", "PUT", "PATCH"}
 PUT_BY_FLASK = {"HEAD", "OPTIONS"}
@@ -30,13 +32,14 @@ def test_each_route_under_v1_is_declared(app: Flask) -> None:
 
 def test_each_route_says_who_may_call_it_and_how_often(app: Flask) -> None:
     for rule, declared in declared_rules(app):
-        assert declared.callers == PUBLIC or isinstance(declared.callers, Permission), rule
+        assert declared.callers in (PUBLIC, ACCOUNT, *Permission), rule
         assert isinstance(declared.rate, RateClass), rule
 
 
-def test_no_change_is_for_everybody(app: Flask) -> None:
+def test_no_change_is_for_everybody_without_a_reason(app: Flask) -> None:
     for rule, declared in declared_rules(app):
-        assert declared.callers != PUBLIC or the_method(rule.methods) == "GET", rule
+        is_open = declared.callers == PUBLIC and the_method(rule.methods) != "GET"
+        assert is_open == bool(declared.open_because), rule
 
 
 def test_each_route_has_a_schema_for_all_that_it_takes_and_gives(app: Flask) -> None:
@@ -54,7 +57,7 @@ def test_each_error_of_each_route_has_a_problem(app: Flask) -> None:
 def test_each_change_of_a_resource_with_versions_is_conditional(app: Flask) -> None:
     for rule, declared in declared_rules(app):
         if the_method(rule.methods) in {"PUT", "PATCH", "DELETE"}:
-            assert declared.conditional is not None, rule
+            assert (declared.conditional is None) == bool(declared.unconditional), rule
         elif declared.answer and issubclass(declared.answer, VersionedResponse):
             assert declared.conditional is not None or declared.status == 201, rule
 
@@ -129,3 +132,28 @@ async def test_a_post_with_a_key_is_done_once(client: httpx.AsyncClient) -> None
     assert again.headers["idempotency-replayed"] == "true"
     assert "idempotency-replayed" not in first.headers
     assert len((await client.get("/v1/authors")).json()["items"]) == 1
+
+
+def test_an_answer_with_a_secret_is_kept_by_nobody() -> None:
+    class Secret(ResponseSchema):
+        secret: str
+
+    blueprint = Blueprint("secrets", __name__, url_prefix="/secrets")
+
+    @route(blueprint, "POST", "", callers=PUBLIC, rate=RateClass.WRITE, answer=Secret, secret=True)
+    async def make_secret() -> object:
+        """Make a secret."""
+        return {"secret": "x"}
+
+    app = Flask("plain")
+    register_error_responses(app)
+    announce_declarations(app)
+    app.register_blueprint(blueprint)
+    client = app.test_client()
+
+    answer = client.post("/secrets")
+    refused = client.post("/secrets", headers={"Idempotency-Key": '"x"'})
+
+    assert (answer.get_json(), answer.headers["Cache-Control"]) == ({"secret": "x"}, "no-store")
+    assert (refused.status_code, refused.headers["Cache-Control"]) == (400, "no-store")
+    assert refused.get_json()["type"] == "/problems/invalid-idempotency-key"

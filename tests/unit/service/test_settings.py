@@ -26,6 +26,8 @@ PRODUCTION = {
     "FLASK_MONGO_URI": "mongodb://app:hunter2@docs",
     "FLASK_MONGO_DB_NAME": "imflask",
     "FLASK_REDIS_URI": "redis://:hunter2@cache",
+    "FLASK_SMTP_URI": "smtp://app:hunter2@mail",
+    "FLASK_MAIL_FROM": "no-reply@example.org",
 }
 
 
@@ -252,6 +254,10 @@ class TestValues:
             ("FLASK_RATE_LIMIT_READ", "10001/1"),
             ("FLASK_RATE_LIMIT_WRITE", "1.5/60"),
             ("FLASK_RATE_LIMIT_BATCH", "no"),
+            ("FLASK_MAIL_FROM", "The Service"),
+            ("FLASK_MAIL_FROM", "a@example.org\nBcc: b@example.org"),
+            ("FLASK_MAIL_FROM", "a b@example.org"),
+            ("FLASK_PUBLIC_URL", "https://api.example.org/"),
         ],
     )
     def test_a_malformed_value_is_named_with_what_was_expected(self, name: str, value: str) -> None:
@@ -270,6 +276,17 @@ class TestValues:
         assert load(FLASK_RATE_LIMIT_WRITE="1/1").rate_limit_write == Rate(1, 1)
         assert load(FLASK_RATE_LIMIT_BATCH="off").rate_limit_batch == "off"
 
+    @pytest.mark.parametrize(
+        "text,address,name",
+        [
+            ("no-reply@example.org", "no-reply@example.org", ""),
+            ("The Service <no-reply@example.org>", "no-reply@example.org", "The Service"),
+        ],
+    )
+    def test_senders(self, text: str, address: str, name: str) -> None:
+        sender = load(FLASK_MAIL_FROM=text).mail_from
+        assert (sender.address, sender.name, str(sender)) == (address, name, text)
+
     def test_the_log_level_may_be_lower_case(self) -> None:
         assert load(FLASK_LOG_LEVEL="debug").log_level == "DEBUG"
 
@@ -286,6 +303,7 @@ class TestProduction:
             "FLASK_MYSQL_URI",
             "FLASK_REDIS_URI",
             "FLASK_MONGO_URI",
+            "FLASK_SMTP_URI",
         ],
     )
     def test_each_is_needed(self, missing: str) -> None:
@@ -370,6 +388,7 @@ class TestErrors:
             "FLASK_MYSQL_URI",
             "FLASK_REDIS_HOST",
             "FLASK_SECRET_KEY_FILE",
+            "FLASK_SMTP_URI",
             "FLASK_TYPO",
         ]
         assert "hunter2" not in "".join(lines)

@@ -220,3 +220,67 @@ class TestRedis:
     )
     def test_parts_that_do_not_fit(self, environ: dict[str, str], line: str) -> None:
         assert problems(environ) == (line,)
+
+
+FROM = {"FLASK_MAIL_FROM": "no-reply@example.org"}
+
+
+class TestSMTP:
+    @pytest.mark.parametrize(
+        "uri,shown,tls",
+        [
+            (
+                "smtp://app:p%40ss@mail.example.org",
+                "smtp://app:****@mail.example.org:587",
+                "starttls",
+            ),
+            ("smtps://app:hunter2@[::1]", "smtps://app:****@[::1]:465", "implicit"),
+            ("smtp://mail:25?tls=none", "smtp://mail:25?tls=none", "none"),
+            (
+                "smtp://a:hunter2@127.0.0.1:25?tls=none",
+                "smtp://a:****@127.0.0.1:25?tls=none",
+                "none",
+            ),
+            ("smtp://mail?ca=/ca.pem", "smtp://mail:587?ca=/ca.pem", "starttls"),
+        ],
+    )
+    def test_an_address(self, uri: str, shown: str, tls: str) -> None:
+        address = load(FLASK_SMTP_URI=uri, **FROM).smtp
+        assert address is not None
+        assert (str(address), address.tls) == (shown, tls)
+        assert "hunter2" not in repr(address)
+
+    def test_the_password_is_decoded(self) -> None:
+        address = load(FLASK_SMTP_URI="smtp://app:p%40ss@mail", **FROM).smtp
+        assert address is not None
+        assert address.password == SecretStr("p@ss")
+
+    @pytest.mark.parametrize(
+        "uri",
+        [
+            "mail.example.org",
+            "http://mail",
+            "smtp://",
+            "smtp://mail/hunter2",
+            "smtp://app@mail",
+            "smtp://:hunter2@mail",
+            "smtp://app:hunter2@mail?tls=none",
+            "smtp://mail?tls=maybe",
+            "smtps://mail?tls=none",
+            "smtp://mail?tls=none&tls=none",
+            "smtp://mail?ca=",
+            "smtp://mail?verify=no",
+        ],
+    )
+    def test_what_is_no_safe_address_is_refused_and_not_shown(self, uri: str) -> None:
+        (line,) = problems({"FLASK_SMTP_URI": uri, **FROM})
+        assert line.startswith("FLASK_SMTP_URI ")
+        assert "hunter2" not in line
+
+    def test_who_sends_has_to_be_said(self) -> None:
+        (line,) = problems({"FLASK_SMTP_URI": "smtp://mail"})
+        assert line == "FLASK_SMTP_URI is set without FLASK_MAIL_FROM; expected both"
+
+    def test_testing_sends_nothing(self) -> None:
+        (line,) = problems({"FLASK_CONFIG": "testing", "FLASK_SMTP_URI": "smtp://mail", **FROM})
+        assert line.startswith("FLASK_SMTP_URI is set")

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from adapters.mail.files import FileMailer
+from adapters.mail.smtp import SMTPTransport
 from adapters.memory.activity import MemoryActivityLog
 from adapters.memory.cache import MemoryCache
 from adapters.memory.configuration import MemoryConfigurations
@@ -128,6 +130,21 @@ def test_requests_are_counted_where_all_processes_can(
     sqlite_path: Path, environ: Mapping[str, str], door: type
 ) -> None:
     assert type(wired(sqlite_path, **environ).adapters.door) is door
+
+
+@pytest.mark.parametrize(
+    "environ,transport",
+    [
+        ({}, FileMailer),
+        ({"FLASK_SMTP_URI": "smtp://u:pw@192.0.2.1", "FLASK_MAIL_FROM": "a@b.c"}, SMTPTransport),
+        ({"FLASK_SMTP_URI": "smtp://192.0.2.1", "FLASK_MAIL_FROM": "a@b.c"}, SMTPTransport),
+    ],
+    ids=["embedded", "smtp", "smtp without a user"],
+)
+def test_mails_leave_by_a_server_or_stay_in_files(
+    sqlite_path: Path, environ: Mapping[str, str], transport: type
+) -> None:
+    assert type(wired(sqlite_path, **environ).adapters.mail_transport) is transport
 
 
 def test_wiring_opens_nothing(sqlite_path: Path) -> None:

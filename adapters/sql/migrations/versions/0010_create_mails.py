@@ -1,7 +1,7 @@
 """Create mails that wait to be sent, and the hashes of the single-use tokens that they bring.
 
-A mail has no token while it waits: one is made when it is sent, and only its hash is kept. An
-account that is not there has no mail but a notice to its address, so `account_id` may be NULL.
+A mail has no token while it waits: one is made when it is sent, and only its hash is kept. Neither
+needs an account: who signs up has none before the token came back.
 """
 
 from adapters.sql.migrations.dialects import execute
@@ -23,6 +23,7 @@ def upgrade() -> None:
                 claim BINARY(16) NULL,
                 attempts INT UNSIGNED NOT NULL DEFAULT 0,
                 available_at DATETIME(6) NOT NULL,
+                expires_at DATETIME(6) NOT NULL,
                 created_at DATETIME(6) NOT NULL,
                 updated_at DATETIME(6) NOT NULL,
                 PRIMARY KEY (id),
@@ -36,15 +37,18 @@ def upgrade() -> None:
             """
             CREATE TABLE IF NOT EXISTS one_time_tokens (
                 hash BINARY(32) NOT NULL,
-                account_id BINARY(16) NOT NULL,
                 purpose VARCHAR(20) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+                account_id BINARY(16) NULL,
                 email VARCHAR(254) NOT NULL,
+                email_key VARBINARY(1024) NOT NULL,
                 password_hash VARCHAR(255) CHARACTER SET ascii COLLATE ascii_bin NULL,
+                name VARCHAR(200) NULL,
                 expires_at DATETIME(6) NOT NULL,
                 created_at DATETIME(6) NOT NULL,
                 updated_at DATETIME(6) NOT NULL,
                 PRIMARY KEY (hash),
                 KEY one_time_tokens_account_id (account_id, purpose),
+                KEY one_time_tokens_email_key (email_key, purpose, created_at),
                 KEY one_time_tokens_expires_at (expires_at),
                 CONSTRAINT one_time_tokens_of FOREIGN KEY (account_id) REFERENCES accounts (id)
                     ON DELETE CASCADE
@@ -62,6 +66,7 @@ def upgrade() -> None:
                 claim BLOB NULL,
                 attempts INTEGER NOT NULL DEFAULT 0,
                 available_at TEXT NOT NULL,
+                expires_at TEXT NOT NULL,
                 created_at TEXT NOT NULL,
                 updated_at TEXT NOT NULL
             ) STRICT
@@ -72,16 +77,22 @@ def upgrade() -> None:
             """
             CREATE TABLE one_time_tokens (
                 hash BLOB NOT NULL PRIMARY KEY CHECK (length(hash) = 32),
-                account_id BLOB NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
                 purpose TEXT NOT NULL,
+                account_id BLOB NULL REFERENCES accounts (id) ON DELETE CASCADE,
                 email TEXT NOT NULL,
+                email_key BLOB NOT NULL,
                 password_hash TEXT NULL,
+                name TEXT NULL,
                 expires_at TEXT NOT NULL,
                 created_at TEXT NOT NULL,
                 updated_at TEXT NOT NULL
             ) STRICT
             """,
             "CREATE INDEX one_time_tokens_account_id ON one_time_tokens (account_id, purpose)",
+            """
+            CREATE INDEX one_time_tokens_email_key
+                ON one_time_tokens (email_key, purpose, created_at)
+            """,
             "CREATE INDEX one_time_tokens_expires_at ON one_time_tokens (expires_at)",
         ],
     )

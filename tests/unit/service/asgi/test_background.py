@@ -19,6 +19,8 @@ from service.asgi.testing import AsyncTestClient
 from tests.unit.service.asgi.client import http_scope
 from tests.unit.service.asgi.loop_bound import LoopBound
 
+pytestmark = pytest.mark.usefixtures("each_way")
+
 colour: ContextVar[str] = ContextVar("colour", default="none")
 
 

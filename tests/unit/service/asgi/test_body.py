@@ -12,6 +12,8 @@ from service.asgi.body import RequestBody
 from service.asgi.greenlets import run_in_greenlet
 from tests.unit.service.asgi.client import Exchange, exchange, http_scope
 
+pytestmark = pytest.mark.usefixtures("each_way")
+
 CHUNKED = [(b"host", b"example.org"), (b"transfer-encoding", b"chunked")]
 
 

@@ -12,6 +12,8 @@ from flask.views import MethodView
 from service.asgi import FlaskToAsgi
 from tests.unit.service.asgi.client import Exchange, exchange, http_scope
 
+pytestmark = pytest.mark.usefixtures("each_way")
+
 colour: ContextVar[str] = ContextVar("colour", default="none")
 
 

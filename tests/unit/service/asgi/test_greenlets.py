@@ -11,7 +11,6 @@ from greenlet import getcurrent
 from service.asgi import greenlets
 from service.asgi.greenlets import (
     await_in_greenlet,
-    before_first_wait,
     in_greenlet,
     run_in_greenlet,
 )
@@ -212,23 +211,3 @@ def test_each_thread_has_greenlets_of_its_own() -> None:
     for thread in threads:
         thread.join()
     assert len({id(worker) for worker in [*found, asyncio.run(current())]}) == 3
-
-
-async def test_the_first_wait_is_announced_once() -> None:
-    waits: list[str] = []
-
-    def work() -> None:
-        before_first_wait(lambda: waits.append("waits"))
-        await_in_greenlet(asyncio.sleep(0))
-        await_in_greenlet(asyncio.sleep(0))
-
-    await run_in_greenlet(work)
-    assert waits == ["waits"]
-
-
-async def test_a_call_that_never_waits_announces_nothing() -> None:
-    waits: list[str] = []
-    await run_in_greenlet(before_first_wait, lambda: waits.append("waits"))
-    await run_in_greenlet(await_in_greenlet, asyncio.sleep(0))
-    before_first_wait(lambda: waits.append("waits"))
-    assert waits == []

@@ -13,6 +13,8 @@ from service.asgi import FlaskToAsgi, served
 from service.asgi.places import place_in_application
 from tests.unit.service.asgi.client import exchange
 
+pytestmark = pytest.mark.usefixtures("each_way")
+
 LIMIT = 0.1
 TOO_LONG = 0.3
 

@@ -16,6 +16,8 @@ from flask import (
 from service.asgi import FlaskToAsgi
 from tests.unit.service.asgi.client import exchange
 
+pytestmark = pytest.mark.usefixtures("each_way")
+
 TEMPLATE = "{{ of_context }} {{ of_global() }} {{ name|of_filter }} {{ name is of_test }}"
 
 

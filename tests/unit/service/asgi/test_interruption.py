@@ -13,6 +13,8 @@ from werkzeug.exceptions import HTTPException
 from service.asgi import FlaskToAsgi, served, uninterrupted
 from tests.unit.service.asgi.client import END_OF_BODY, GONE, Caller, exchange
 
+pytestmark = pytest.mark.usefixtures("each_way")
+
 
 def chunk(body: bytes) -> ASGIReceiveEvent:
     return {"type": "http.request", "body": body, "more_body": True}

@@ -15,6 +15,8 @@ from service.asgi import lifespan as lifespan_module
 from service.asgi.lifetime import Lifespan
 from tests.unit.service.asgi.client import exchange
 
+pytestmark = pytest.mark.usefixtures("each_way")
+
 
 def communicator(lifespan: Lifespan | None, **settings: float) -> ApplicationCommunicator:
     return communicator_with(FlaskToAsgi(Flask("bridged"), lifespan=lifespan, **settings))  # type: ignore[arg-type]

@@ -10,6 +10,8 @@ from werkzeug.exceptions import HTTPException
 from service.asgi import FlaskToAsgi, served
 from tests.unit.service.asgi.client import Exchange, exchange, http_scope
 
+pytestmark = pytest.mark.usefixtures("each_way")
+
 HOST = (b"host", b"example.org")
 
 
@@ -100,7 +102,8 @@ async def test_only_trusted_proxies_are_believed(flask_app: Flask, hops: int, se
         (b"x-forwarded-proto", b"https"),
         (b"x-forwarded-host", b"public.example"),
     ]
-    answer = await exchange(FlaskToAsgi(flask_app, trusted_proxies=hops), headers=headers)
+    bridge = FlaskToAsgi(flask_app, trusted_proxies=hops)
+    answer = await exchange(bridge, headers=headers)
     assert answer.body.decode() == seen
 
 

@@ -12,6 +12,8 @@ from flask import Flask, request
 from service.asgi import FlaskToAsgi, served
 from tests.unit.service.asgi.client import END_OF_BODY, GONE, Caller, exchange
 
+pytestmark = pytest.mark.usefixtures("each_way")
+
 
 @dataclass
 class Place:

@@ -11,6 +11,8 @@ from flask import Flask, Response, current_app, request, send_file, stream_with_
 from service.asgi import FlaskToAsgi
 from tests.unit.service.asgi.client import Exchange, exchange, http_scope
 
+pytestmark = pytest.mark.usefixtures("each_way")
+
 WsgiApp = Callable[[WSGIEnvironment, StartResponse], Iterable[bytes]]
 
 

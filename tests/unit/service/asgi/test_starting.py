@@ -26,6 +26,8 @@ from service.asgi.testing import AsyncTestClient
 from tests.unit.service.asgi.client import exchange
 from tests.unit.service.asgi.loop_bound import LoopBound
 
+pytestmark = pytest.mark.usefixtures("each_way")
+
 colour: ContextVar[str] = ContextVar("colour", default="none")
 
 

@@ -10,6 +10,8 @@ from flask import Flask, Response, request, send_file
 from service.asgi import FlaskToAsgi
 from tests.unit.service.asgi.client import Exchange, exchange, http_scope
 
+pytestmark = pytest.mark.usefixtures("each_way")
+
 CONTENT = bytes(range(250)) * 600
 
 

@@ -16,6 +16,8 @@ from service.asgi import FlaskToAsgi, StartupFailed, run_in_greenlet
 from service.asgi.testing import AsyncTestClient
 from tests.unit.service.asgi.loop_bound import LoopBound
 
+pytestmark = pytest.mark.usefixtures("each_way")
+
 colour: ContextVar[str] = ContextVar("colour", default="none")
 
 

@@ -23,6 +23,8 @@ from service.asgi import FlaskToAsgi
 from service.asgi.threads import ThreadPool
 from tests.unit.service.asgi.client import Exchange, exchange, http_scope
 
+pytestmark = pytest.mark.usefixtures("each_way")
+
 colour: ContextVar[str] = ContextVar("colour", default="none")
 
 

@@ -13,6 +13,8 @@ from werkzeug.routing import BaseConverter, MapAdapter, Rule
 from service.asgi import FlaskToAsgi, served
 from tests.unit.service.asgi.client import exchange
 
+pytestmark = pytest.mark.usefixtures("each_way")
+
 
 def where(**_: object) -> str:
     return "loop" if threading.current_thread() is threading.main_thread() else "thread"

@@ -1,0 +1,77 @@
+"""What the use-cases that change second factors have in common."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import TypeVar
+from uuid import UUID
+
+from domain.accounts.entities import Account
+from domain.authentication.confirmation import Confirmations
+from domain.authentication.events import account_event
+from domain.authentication.factor_ports import FactorStores
+from domain.authentication.recovery_codes import (
+    hash_of_recovery_code,
+    new_recovery_codes,
+    read_recovery_code,
+)
+from domain.authentication.second_factors import methods_of
+from domain.entities import present
+from domain.ports import Clock, Identifiers, UnitOfWork
+
+Result = TypeVar("Result")
+
+
+class FactorUseCases:
+    """Holds the ports. Each change is one transaction, which holds the account and its event."""
+
+    def __init__(
+        self,
+        unit_of_work: UnitOfWork[FactorStores],
+        confirmations: Confirmations,
+        clock: Clock,
+        identifiers: Identifiers,
+    ) -> None:
+        self._unit_of_work = unit_of_work
+        self._confirmations = confirmations
+        self._clock = clock
+        self._identifiers = identifiers
+
+    async def _change(
+        self, account_id: UUID, change: Callable[[FactorStores, Account], Awaitable[Result]]
+    ) -> Result:
+        """Run a change while nobody else changes the account's factors; raises NotFound."""
+
+        async def unit(stores: FactorStores) -> Result:
+            found = await stores.accounts.get_for_change(account_id)
+            return await change(stores, present("account", account_id, found))
+
+        return await self._unit_of_work.run(unit)
+
+    async def _tell(
+        self,
+        stores: FactorStores,
+        kind: str,
+        account_id: UUID,
+        now: datetime,
+        **details: object,
+    ) -> None:
+        event = account_event(self._identifiers.new(), kind, account_id, now, **details)
+        await stores.outbox.add(event)
+
+    async def _forget_codes_without_factor(
+        self, stores: FactorStores, account_id: UUID, now: datetime
+    ) -> None:
+        """Recovery codes stand in for something: without that they would be passwords."""
+        if not await methods_of(stores, account_id):
+            await stores.recovery_codes.replace(account_id, (), now)
+
+
+async def renew_recovery_codes(
+    stores: FactorStores, account_id: UUID, now: datetime
+) -> tuple[str, ...]:
+    """Give new codes, in place of all others."""
+    codes = new_recovery_codes()
+    read = [code for code in map(read_recovery_code, codes) if code is not None]
+    hashes = [hash_of_recovery_code(account_id, code) for code in read]
+    await stores.recovery_codes.replace(account_id, hashes, now)
+    return codes

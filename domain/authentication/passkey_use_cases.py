@@ -1,0 +1,183 @@
+"""What people do with the passkeys of their account."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from secrets import token_bytes
+from uuid import UUID
+
+from domain.accounts.entities import Account
+from domain.authentication.challenges import Challenge
+from domain.authentication.confirmation import Confirmation, Confirmations
+from domain.authentication.errors import (
+    InvalidChallenge,
+    InvalidPasskey,
+    PasskeyKnown,
+    TooManyPasskeys,
+)
+from domain.authentication.events import PASSKEY_ADDED, PASSKEY_REMOVED
+from domain.authentication.factor_changes import FactorUseCases, renew_recovery_codes
+from domain.authentication.factor_ports import FactorStores, PasskeyVerifier
+from domain.authentication.factors import (
+    CHALLENGE_LIFE,
+    CHALLENGE_SIZE,
+    MAX_PASSKEYS,
+    Credential,
+    Passkey,
+    Purpose,
+)
+from domain.authentication.second_factors import methods_of
+from domain.callers import signed_in_account
+from domain.errors import Conflict, InvalidValue, NotFound
+from domain.ports import Clock, Identifiers, UnitOfWork
+
+Json = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class PasskeyOptions:
+    """What a browser is asked, and under which id its answer is expected."""
+
+    challenge_id: UUID
+    public_key: Json
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class AddedPasskey:
+    """A passkey that was added; recovery codes, where it is the first second factor."""
+
+    passkey: Passkey
+    recovery_codes: tuple[str, ...] | None
+
+
+def new_challenge(
+    challenge_id: UUID, purpose: Purpose, account_id: UUID | None, clock: Clock
+) -> Challenge:
+    """Give one that nobody can foresee."""
+    now = clock.now()
+    return Challenge(
+        id=challenge_id,
+        purpose=purpose,
+        account_id=account_id,
+        details={"challenge": token_bytes(CHALLENGE_SIZE).hex()},
+        expires_at=now + CHALLENGE_LIFE,
+        created_at=now,
+    )
+
+
+def asked(challenge: Challenge) -> bytes:
+    """Give what the authenticator signs."""
+    return bytes.fromhex(challenge.details["challenge"])
+
+
+class PasskeyUseCases(FactorUseCases):
+    """The use-cases of one's own passkeys."""
+
+    def __init__(
+        self,
+        unit_of_work: UnitOfWork[FactorStores],
+        confirmations: Confirmations,
+        clock: Clock,
+        identifiers: Identifiers,
+        *,
+        verifier: PasskeyVerifier,
+    ) -> None:
+        super().__init__(unit_of_work, confirmations, clock, identifiers)
+        self._verifier = verifier
+
+    async def begin(self, confirmation: Confirmation) -> PasskeyOptions:
+        """Ask for a new passkey; raises TooManyPasskeys, and what confirmations raise."""
+        account_id = signed_in_account()
+        await self._confirmations.confirm(account_id, confirmation)
+        challenge = new_challenge(
+            self._identifiers.new(), Purpose.ADD_PASSKEY, account_id, self._clock
+        )
+
+        async def begin(stores: FactorStores, account: Account) -> PasskeyOptions:
+            known = await _with_room(stores, account_id)
+            await stores.challenges.add(challenge)
+            options = self._verifier.registration_options(
+                account_id, account.email, asked(challenge), [it.credential for it in known]
+            )
+            return PasskeyOptions(challenge.id, options)
+
+        return await self._change(account_id, begin)
+
+    async def add(self, challenge_id: UUID, name: str, response: Json) -> AddedPasskey:
+        """Add the passkey that was made for a challenge, which can be answered once.
+
+        Raises InvalidChallenge, TooManyPasskeys, PasskeyKnown, and InvalidValue for a response that
+        does not hold.
+        """
+        account_id = signed_in_account()
+        challenge = await self._take(challenge_id, account_id)
+        passkey = self._passkey(account_id, name, self._verified(response, challenge))
+
+        async def add(stores: FactorStores, _: Account) -> AddedPasskey:
+            await _with_room(stores, account_id)
+            is_first = not await methods_of(stores, account_id)
+            try:
+                await stores.passkeys.add(passkey)
+            except Conflict as error:
+                raise PasskeyKnown from error
+            now = passkey.created_at
+            await self._tell(stores, PASSKEY_ADDED, account_id, now, passkey=passkey.id, name=name)
+            codes = await renew_recovery_codes(stores, account_id, now) if is_first else None
+            return AddedPasskey(passkey, codes)
+
+        return await self._change(account_id, add)
+
+    async def list(self) -> list[Passkey]:
+        """Give all of the account, oldest first."""
+        account_id = signed_in_account()
+        return await self._unit_of_work.read(lambda stores: stores.passkeys.of(account_id))
+
+    async def remove(self, passkey_id: UUID, confirmation: Confirmation) -> None:
+        """Forget one; raises NotFound, and what confirmations raise.
+
+        Without another second factor, the recovery codes end too.
+        """
+        account_id = signed_in_account()
+        await self._confirmations.confirm(account_id, confirmation)
+
+        async def remove(stores: FactorStores, _: Account) -> None:
+            if not await stores.passkeys.remove(account_id, passkey_id):
+                raise NotFound("passkey", passkey_id)
+            now = self._clock.now()
+            await self._forget_codes_without_factor(stores, account_id, now)
+            await self._tell(stores, PASSKEY_REMOVED, account_id, now, passkey=passkey_id)
+
+        await self._change(account_id, remove)
+
+    async def _take(self, challenge_id: UUID, account_id: UUID) -> Challenge:
+        # It is committed before the answer is judged: whatever comes of that, there is one try.
+        challenge = await self._unit_of_work.run(
+            lambda stores: stores.challenges.take(
+                challenge_id, Purpose.ADD_PASSKEY, self._clock.now()
+            )
+        )
+        if challenge is None or challenge.account_id != account_id:
+            raise InvalidChallenge
+        return challenge
+
+    def _verified(self, response: Json, challenge: Challenge) -> Credential:
+        try:
+            return self._verifier.verify_registration(response, asked(challenge))
+        except InvalidPasskey as error:
+            raise InvalidValue("response", "is not that of a passkey made for this") from error
+
+    def _passkey(self, account_id: UUID, name: str, credential: Credential) -> Passkey:
+        return Passkey(
+            id=self._identifiers.new(),
+            account_id=account_id,
+            name=name,
+            credential=credential,
+            created_at=self._clock.now(),
+        )
+
+
+async def _with_room(stores: FactorStores, account_id: UUID) -> list[Passkey]:
+    """Give an account's passkeys; raises TooManyPasskeys where there is no room for another."""
+    known = await stores.passkeys.of(account_id)
+    if len(known) >= MAX_PASSKEYS:
+        raise TooManyPasskeys(MAX_PASSKEYS)
+    return known

@@ -1,0 +1,106 @@
+"""The second factors of accounts, and what a code of one proves."""
+
+from dataclasses import replace
+from functools import partial
+from math import ceil
+from uuid import UUID
+
+from domain.authentication.entities import Method
+from domain.authentication.errors import InvalidSecondFactor, TooManyAttempts
+from domain.authentication.events import RECOVERY_CODE_USED, account_event
+from domain.authentication.factor_ports import FactorStores, Sealer
+from domain.authentication.factors import TOTP_PURPOSE
+from domain.authentication.recovery_codes import hash_of_recovery_code, read_recovery_code
+from domain.authentication.totp import matching_step
+from domain.limits.entities import Charge, Limit
+from domain.limits.ports import RateLimiter
+from domain.ports import Clock, Identifiers, UnitOfWork
+
+# Whoever guesses has the password already, and each guess fits three steps of a million codes: at
+# this pace it takes 13 years to come to an even chance. It is not enough to keep the owner out, who
+# has recovery codes, and passkeys, for which nobody is counted.
+CODES = Limit("codes", quota=48, window=86_400, burst=10)
+# There are too many of these to be guessed at any pace; it keeps the stores from being asked.
+RECOVERY_CODES = Limit("recoverycodes", quota=48, window=86_400, burst=10)
+
+
+class AccountFactors:
+    """The SecondFactors of all accounts, over their stores."""
+
+    def __init__(
+        self,
+        unit_of_work: UnitOfWork[FactorStores],
+        clock: Clock,
+        identifiers: Identifiers,
+        *,
+        limiter: RateLimiter,
+        sealer: Sealer,
+    ) -> None:
+        self._unit_of_work = unit_of_work
+        self._limiter = limiter
+        self._sealer = sealer
+        self._clock = clock
+        self._identifiers = identifiers
+
+    async def required(self, account_id: UUID) -> tuple[Method, ...]:
+        """Give those that the account has."""
+        return await self._unit_of_work.read(lambda stores: methods_of(stores, account_id))
+
+    async def check(self, account_id: UUID, code: str) -> Method:
+        """Use a code up, and tell of which factor it is.
+
+        Raises InvalidSecondFactor and TooManyAttempts.
+        """
+        recovery_code = read_recovery_code(code)
+        if recovery_code is None:
+            await charge(self._limiter, CODES, account_id)
+            unit, method = partial(self._use_code, code=code), Method.TOTP
+        else:
+            await charge(self._limiter, RECOVERY_CODES, account_id)
+            hashed = hash_of_recovery_code(account_id, recovery_code)
+            unit, method = partial(self._use_recovery_code, hashed=hashed), Method.RECOVERY_CODE
+        if not await self._unit_of_work.run(partial(unit, account_id=account_id)):
+            raise InvalidSecondFactor
+        return method
+
+    async def _use_code(self, stores: FactorStores, account_id: UUID, code: str) -> bool:
+        # Of the same code at once, each waits here for the one before, and finds its step used.
+        secret = await stores.totp_secrets.get_for_change(account_id)
+        if secret is None or secret.confirmed_at is None:
+            return False
+        now = self._clock.now()
+        shared = self._sealer.unseal(secret.sealed, TOTP_PURPOSE, account_id)
+        step = matching_step(shared, code, now, secret.last_step)
+        if step is None:
+            return False
+        await stores.totp_secrets.put(replace(secret, last_step=step), now)
+        return True
+
+    async def _use_recovery_code(
+        self, stores: FactorStores, account_id: UUID, hashed: bytes
+    ) -> bool:
+        if not await stores.recovery_codes.use(account_id, hashed):
+            return False
+        left = await stores.recovery_codes.count(account_id)
+        event = account_event(
+            self._identifiers.new(), RECOVERY_CODE_USED, account_id, self._clock.now(), left=left
+        )
+        await stores.outbox.add(event)
+        return True
+
+
+async def methods_of(stores: FactorStores, account_id: UUID) -> tuple[Method, ...]:
+    """Give the second factors that an account has; recovery codes are none by themselves."""
+    secret = await stores.totp_secrets.get(account_id)
+    methods = [Method.TOTP] if secret is not None and secret.confirmed_at is not None else []
+    methods += [Method.PASSKEY] if await stores.passkeys.of(account_id) else []
+    if methods and await stores.recovery_codes.count(account_id):
+        methods.append(Method.RECOVERY_CODE)
+    return tuple(methods)
+
+
+async def charge(limiter: RateLimiter, limit: Limit, account_id: UUID) -> None:
+    """Count a try at an account's secret; raises TooManyAttempts."""
+    (verdict,) = await limiter.take([Charge(limit, str(account_id))])
+    if not verdict.allowed:
+        raise TooManyAttempts(ceil(verdict.retry_after))

@@ -1,0 +1,427 @@
+"""Codes, recovery codes and passkeys: what they prove, what they cost, and what ends them."""
+
+from contextlib import suppress
+from uuid import UUID
+
+import pytest
+from uuid_utils.compat import uuid7
+
+from adapters.security.sealer import AESSealer
+from domain.authentication.entities import Method
+from domain.authentication.errors import (
+    CodesEnabled,
+    ConfirmationRequired,
+    InvalidChallenge,
+    NoSecondFactor,
+    PasskeyKnown,
+    TooManyAttempts,
+    TooManyPasskeys,
+)
+from domain.authentication.factors import CHALLENGE_LIFE, MAX_PASSKEYS
+from domain.callers import Caller, acting_as
+from domain.errors import CorruptedValue, InvalidValue, NotAuthenticated, NotFound, NotPermitted
+from tests.unit.factors import (
+    A_STEP,
+    RIGHT,
+    WRONG,
+    App,
+    Factors,
+    asked_of,
+    authenticator,
+    signed_in,
+)
+from tests.unit.fakes import Fakes
+
+
+@pytest.fixture
+def factors(fakes: Fakes) -> Factors:
+    return Factors(fakes.unit_of_work)
+
+
+@pytest.fixture
+async def ann(factors: Factors) -> UUID:
+    return await factors.new_account()
+
+
+@pytest.fixture
+async def ben(factors: Factors) -> UUID:
+    return await factors.new_account()
+
+
+async def kinds(fakes: Fakes) -> list[str]:
+    return [event.kind for event in await fakes.pending()]
+
+
+async def test_codes_are_asked_for_once_one_was_shown(factors: Factors, ann: UUID) -> None:
+    with signed_in(ann):
+        enrolment = await factors.totp.begin(RIGHT)
+        app = App(factors.clock, enrolment.secret)
+        assert await factors.required(ann) == ()
+        assert await factors.tried(ann, app.code()) is None
+
+        codes = await factors.totp.enable(app.code())
+
+    assert enrolment.secret in enrolment.uri
+    assert enrolment.uri.startswith("otpauth://totp/My%20Service:")
+    assert enrolment.secret not in repr(enrolment)
+    assert len(set(codes)) == 10
+    assert await factors.required(ann) == (Method.TOTP, Method.RECOVERY_CODE)
+
+
+async def test_a_code_counts_once_for_whatever_it_was_shown(factors: Factors, ann: UUID) -> None:
+    app, _ = await factors.enable_codes(ann)
+
+    assert await factors.tried(ann, app.code(-1)) is None  # It enabled the codes.
+    assert await factors.tried(ann, app.code()) is Method.TOTP
+    assert await factors.tried(ann, app.code()) is None
+    assert await factors.tried(ann, f" {app.code(1)[:3]} {app.code(1)[3:]} ") is Method.TOTP
+    factors.clock.advance(A_STEP)
+    assert await factors.tried(ann, app.code()) is None
+
+
+async def test_a_code_is_that_of_its_account(factors: Factors, ann: UUID, ben: UUID) -> None:
+    app, codes = await factors.enable_codes(ann)
+    await factors.enable_codes(ben)
+
+    for code in (app.code(), codes[0]):
+        assert await factors.tried(ben, code) is None
+
+
+@pytest.mark.parametrize("code", ["", "123456", "abc", "x" * 10_000, "0000-0000-0000-0000"])
+async def test_no_other_text_is_a_code(factors: Factors, ann: UUID, code: str) -> None:
+    assert await factors.tried(ann, code) is None
+    await factors.enable_codes(ann)
+    assert await factors.tried(ann, code) is None
+
+
+async def test_guesses_are_counted_by_account(factors: Factors, ann: UUID, ben: UUID) -> None:
+    _, codes = await factors.enable_codes(ann)
+    app, _ = await factors.enable_codes(ben)
+
+    async def guess() -> None:
+        for _ in range(20):
+            await factors.tried(ann, "not a code")
+
+    with pytest.raises(TooManyAttempts) as caught:
+        await guess()
+
+    assert 1 <= caught.value.retry_after <= 1800
+    assert await factors.tried(ben, app.code()) is Method.TOTP
+    # Whoever guesses codes keeps the owner from codes alone.
+    assert await factors.tried(ann, codes[0]) is Method.RECOVERY_CODE
+
+
+async def test_who_guesses_the_code_that_enables_codes_is_stopped(
+    factors: Factors, ann: UUID
+) -> None:
+    async def guess() -> None:
+        for _ in range(20):
+            with suppress(InvalidValue):
+                await factors.totp.enable("not a code")
+
+    with signed_in(ann):
+        await factors.totp.begin(RIGHT)
+        with pytest.raises(TooManyAttempts):
+            await guess()
+
+
+async def test_a_recovery_code_counts_once(factors: Factors, ann: UUID, fakes: Fakes) -> None:
+    _, codes = await factors.enable_codes(ann)
+
+    used = [await factors.tried(ann, code) for code in (codes[0], codes[0].lower(), codes[1])]
+
+    assert used == [Method.RECOVERY_CODE, None, Method.RECOVERY_CODE]
+    told = [event for event in await fakes.pending() if event.kind == "recovery-code.used"]
+    assert [event.details["left"] for event in told] == [9, 8]
+    assert {event.subject for event in told} == {str(ann)}
+
+
+async def test_the_last_recovery_code_leaves_the_factor(factors: Factors, ann: UUID) -> None:
+    _, codes = await factors.enable_codes(ann)
+
+    for code in codes:
+        await factors.tried(ann, code)
+
+    assert await factors.required(ann) == (Method.TOTP,)
+
+
+async def test_new_recovery_codes_end_the_old_ones(factors: Factors, ann: UUID) -> None:
+    _, old = await factors.enable_codes(ann)
+    with signed_in(ann):
+        new = await factors.totp.renew_recovery_codes(RIGHT)
+
+    assert await factors.tried(ann, old[0]) is None
+    assert await factors.tried(ann, new[0]) is Method.RECOVERY_CODE
+
+
+async def test_recovery_codes_are_for_who_has_a_factor(factors: Factors, ann: UUID) -> None:
+    with signed_in(ann):
+        with pytest.raises(NoSecondFactor):
+            await factors.totp.renew_recovery_codes(RIGHT)
+        with pytest.raises(NoSecondFactor):
+            await factors.totp.remove(RIGHT)
+
+
+async def test_codes_that_were_removed_prove_nothing(factors: Factors, ann: UUID) -> None:
+    app, codes = await factors.enable_codes(ann)
+
+    with signed_in(ann):
+        await factors.totp.remove(RIGHT)
+
+    assert await factors.required(ann) == ()
+    for code in (app.code(), codes[0]):
+        assert await factors.tried(ann, code) is None
+    app, _ = await factors.enable_codes(ann)
+    assert await factors.tried(ann, app.code()) is Method.TOTP
+
+
+async def test_codes_that_are_enabled_stay_until_they_are_removed(
+    factors: Factors, ann: UUID
+) -> None:
+    app, _ = await factors.enable_codes(ann)
+
+    with signed_in(ann):
+        with pytest.raises(CodesEnabled):
+            await factors.totp.begin(RIGHT)
+        with pytest.raises(CodesEnabled):
+            await factors.totp.enable(app.code())
+
+    assert await factors.tried(ann, app.code()) is Method.TOTP
+
+
+async def test_what_was_begun_again_is_what_counts(factors: Factors, ann: UUID) -> None:
+    with signed_in(ann):
+        first, second = [App(factors.clock, (await factors.totp.begin(RIGHT)).secret) for _ in "12"]
+
+        with pytest.raises(InvalidValue):
+            await factors.totp.enable(first.code())
+        await factors.totp.enable(second.code())
+
+
+async def test_nothing_can_be_enabled_that_was_not_begun(factors: Factors, ann: UUID) -> None:
+    with signed_in(ann), pytest.raises(InvalidValue):
+        await factors.totp.enable("123456")
+
+
+async def test_the_store_alone_makes_no_code(factors: Factors, ann: UUID) -> None:
+    app, codes = await factors.enable_codes(ann)
+    kept = await factors.unit_of_work.read(lambda stores: stores.totp_secrets.get(ann))
+    assert kept is not None
+    assert App(factors.clock, app.secret).secret.encode() not in kept.sealed
+
+    other = Factors(factors.unit_of_work, clock=factors.clock, sealer=AESSealer(b"o" * 32))
+
+    with pytest.raises(CorruptedValue):
+        await other.tried(ann, app.code())
+    assert await other.tried(ann, codes[0]) is Method.RECOVERY_CODE
+
+
+async def test_a_passkey_is_a_second_factor(factors: Factors, ann: UUID, fakes: Fakes) -> None:
+    device = authenticator()
+
+    added = await factors.add_passkey(ann, device, "my phone")
+
+    assert await factors.required(ann) == (Method.PASSKEY, Method.RECOVERY_CODE)
+    assert added.passkey.name == "my phone"
+    assert added.passkey.credential.credential_id == device.credential_id
+    assert added.recovery_codes is not None
+    assert added.recovery_codes[0] not in repr(added)
+    assert await factors.tried(ann, added.recovery_codes[0]) is Method.RECOVERY_CODE
+    with signed_in(ann):
+        assert await factors.passkeys.list() == [added.passkey]
+    assert await kinds(fakes) == ["passkey.added", "recovery-code.used"]
+
+
+async def test_recovery_codes_come_with_the_first_factor_alone(factors: Factors, ann: UUID) -> None:
+    first = await factors.add_passkey(ann, authenticator())
+    second = await factors.add_passkey(ann, authenticator())
+
+    assert first.recovery_codes is not None
+    assert second.recovery_codes is None
+    assert await factors.tried(ann, first.recovery_codes[0]) is Method.RECOVERY_CODE
+
+
+async def test_recovery_codes_go_with_the_last_factor(factors: Factors, ann: UUID) -> None:
+    _, codes = await factors.enable_codes(ann)
+    added = await factors.add_passkey(ann, authenticator())
+
+    with signed_in(ann):
+        await factors.totp.remove(RIGHT)
+        assert await factors.tried(ann, codes[0]) is Method.RECOVERY_CODE
+        await factors.passkeys.remove(added.passkey.id, RIGHT)
+
+    assert await factors.tried(ann, codes[1]) is None
+    assert await factors.required(ann) == ()
+
+
+async def test_the_overview_tells_what_there_is(factors: Factors, ann: UUID) -> None:
+    with signed_in(ann):
+        none = await factors.totp.read()
+    enabled_at = factors.clock.now()
+    _, codes = await factors.enable_codes(ann)
+    await factors.add_passkey(ann, authenticator())
+    await factors.tried(ann, codes[0])
+
+    with signed_in(ann):
+        some = await factors.totp.read()
+
+    assert (none.totp_enabled_at, none.passkeys, none.recovery_codes) == (None, 0, 0)
+    assert (some.totp_enabled_at, some.passkeys, some.recovery_codes) == (enabled_at, 1, 9)
+
+
+async def test_a_challenge_is_answered_once(factors: Factors, ann: UUID) -> None:
+    device = authenticator()
+    with signed_in(ann):
+        options = await factors.passkeys.begin(RIGHT)
+        response = device.create(asked_of(options))
+        with pytest.raises(InvalidValue):
+            await factors.passkeys.add(options.challenge_id, "phone", {})
+
+        with pytest.raises(InvalidChallenge):
+            await factors.passkeys.add(options.challenge_id, "phone", response)
+
+
+async def test_a_challenge_is_answered_in_time_and_by_whom_it_was_put_to(
+    factors: Factors, ann: UUID, ben: UUID
+) -> None:
+    with signed_in(ann):
+        late, stolen = [await factors.passkeys.begin(RIGHT) for _ in "12"]
+    made = [authenticator().create(asked_of(options)) for options in (late, stolen)]
+
+    with signed_in(ben), pytest.raises(InvalidChallenge):
+        await factors.passkeys.add(stolen.challenge_id, "phone", made[1])
+    factors.clock.advance(CHALLENGE_LIFE)
+    with signed_in(ann), pytest.raises(InvalidChallenge):
+        await factors.passkeys.add(late.challenge_id, "phone", made[0])
+    with signed_in(ann), pytest.raises(InvalidChallenge):
+        await factors.passkeys.add(uuid7(), "phone", {})
+
+
+async def test_an_answer_to_another_challenge_is_refused(factors: Factors, ann: UUID) -> None:
+    with signed_in(ann):
+        one, other = [await factors.passkeys.begin(RIGHT) for _ in "12"]
+
+        with pytest.raises(InvalidValue):
+            await factors.passkeys.add(
+                one.challenge_id, "phone", authenticator().create(asked_of(other))
+            )
+
+
+async def test_a_credential_is_of_one_account(factors: Factors, ann: UUID, ben: UUID) -> None:
+    device = authenticator()
+    await factors.add_passkey(ann, device)
+
+    for account_id in (ann, ben):
+        with pytest.raises(PasskeyKnown):
+            await factors.add_passkey(account_id, device)
+
+
+async def test_a_browser_is_told_which_passkeys_there_are(factors: Factors, ann: UUID) -> None:
+    device = authenticator()
+    await factors.add_passkey(ann, device)
+
+    with signed_in(ann):
+        options = asked_of(await factors.passkeys.begin(RIGHT))
+
+    assert len(options["excludeCredentials"]) == 1
+    assert options["user"]["name"].endswith("@example.org")
+
+
+@pytest.mark.parametrize("name", ["", " ", "n" * 201])
+async def test_a_passkey_has_a_name(factors: Factors, ann: UUID, name: str) -> None:
+    with pytest.raises(InvalidValue):
+        await factors.add_passkey(ann, authenticator(), name)
+
+
+async def test_passkeys_of_an_account_are_bounded(factors: Factors, ann: UUID, ben: UUID) -> None:
+    for _ in range(MAX_PASSKEYS - 1):
+        await factors.add_passkey(ann, authenticator())
+    with signed_in(ann):
+        begun = await factors.passkeys.begin(RIGHT)
+    await factors.add_passkey(ann, authenticator())
+
+    with signed_in(ann):
+        with pytest.raises(TooManyPasskeys):
+            await factors.passkeys.add(
+                begun.challenge_id, "one more", authenticator().create(asked_of(begun))
+            )
+        with pytest.raises(TooManyPasskeys):
+            await factors.passkeys.begin(RIGHT)
+    await factors.add_passkey(ben, authenticator())
+
+
+async def test_a_passkey_is_removed_by_its_account_alone(
+    factors: Factors, ann: UUID, ben: UUID
+) -> None:
+    added = await factors.add_passkey(ann, authenticator())
+
+    with signed_in(ben), pytest.raises(NotFound):
+        await factors.passkeys.remove(added.passkey.id, RIGHT)
+    with signed_in(ann):
+        await factors.passkeys.remove(added.passkey.id, RIGHT)
+        with pytest.raises(NotFound):
+            await factors.passkeys.remove(added.passkey.id, RIGHT)
+
+
+async def test_no_change_is_made_without_a_confirmation(factors: Factors, ann: UUID) -> None:
+    await factors.enable_codes(ann)
+    added = await factors.add_passkey(ann, authenticator())
+    before = await factors.required(ann)
+
+    with signed_in(ann):
+        for attempt in (
+            factors.totp.begin(WRONG),
+            factors.totp.remove(WRONG),
+            factors.totp.renew_recovery_codes(WRONG),
+            factors.passkeys.begin(WRONG),
+            factors.passkeys.remove(added.passkey.id, WRONG),
+        ):
+            with pytest.raises(ConfirmationRequired):
+                await attempt
+
+    assert await factors.required(ann) == before
+
+
+async def test_nobody_and_no_key_gets_at_factors(factors: Factors, ann: UUID) -> None:
+    key = Caller(name="key", permissions=frozenset(), account_id=ann, key_id=uuid7())
+
+    def attempts() -> list[object]:
+        return [
+            factors.totp.read(),
+            factors.totp.begin(RIGHT),
+            factors.totp.enable("123456"),
+            factors.totp.remove(RIGHT),
+            factors.totp.renew_recovery_codes(RIGHT),
+            factors.passkeys.begin(RIGHT),
+            factors.passkeys.add(uuid7(), "phone", {}),
+            factors.passkeys.list(),
+            factors.passkeys.remove(uuid7(), RIGHT),
+        ]
+
+    for attempt in attempts():
+        with pytest.raises(NotAuthenticated):
+            await attempt  # type: ignore[misc]
+    with acting_as(key):
+        for attempt in attempts():
+            with pytest.raises(NotPermitted):
+                await attempt  # type: ignore[misc]
+
+
+async def test_no_event_has_a_secret(factors: Factors, ann: UUID, fakes: Fakes) -> None:
+    app, codes = await factors.enable_codes(ann)
+    await factors.add_passkey(ann, authenticator())
+    await factors.tried(ann, codes[0])
+    with signed_in(ann):
+        codes += await factors.totp.renew_recovery_codes(RIGHT)
+        await factors.totp.remove(RIGHT)
+
+    events = await fakes.pending()
+
+    assert [event.kind for event in events] == [
+        "totp.enabled",
+        "passkey.added",
+        "recovery-code.used",
+        "recovery-codes.renewed",
+        "totp.removed",
+    ]
+    assert not any(secret in repr(events) for secret in (app.secret, *codes))
