@@ -6,8 +6,9 @@ its driver is told to hand them back as text too.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -22,18 +23,24 @@ Row = Mapping[str, Any]
 
 def encode(parameters: Parameters) -> dict[str, str | int | bytes | None]:
     """Turn parameters into what every driver takes."""
-    return {name: _encode_one(value) for name, value in parameters.items()}
+    values: Mapping[str, Any] = parameters
+    return {
+        name: value if (encoder := _ENCODERS.get(type(value))) is None else encoder(value)
+        for name, value in values.items()
+    }
 
 
-def _encode_one(value: Parameter) -> str | int | bytes | None:
-    if isinstance(value, UUID):
-        return value.bytes
-    if isinstance(value, datetime):
-        naive = value.astimezone(UTC).replace(tzinfo=None)
-        return naive.isoformat(sep=" ", timespec="microseconds")
-    if isinstance(value, date):
-        return value.isoformat()
-    return value
+def _encode_time(time: datetime) -> str:
+    text = time.astimezone(UTC).isoformat(sep=" ", timespec="microseconds")
+    return text.removesuffix("+00:00")
+
+
+# Every driver takes values of all other types as they are.
+_ENCODERS: Mapping[type, Callable[[Any], str | bytes]] = {
+    UUID: attrgetter("bytes"),
+    datetime: _encode_time,
+    date: date.isoformat,
+}
 
 
 def encode_details(details: Details) -> str:
