@@ -6,9 +6,8 @@ its driver is told to hand them back as text too.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
-from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +15,9 @@ from domain.events import Details
 
 Parameter = str | int | bytes | UUID | datetime | date | None
 Parameters = Mapping[str, Parameter]
+
+# What every driver takes as it is: most values are of these types, which is seen in one step.
+_PLAIN = frozenset({str, int, bytes, type(None)})
 
 # What type a column has is a promise of the schema, which no type checker can see.
 Row = Mapping[str, Any]
@@ -25,22 +27,20 @@ def encode(parameters: Parameters) -> dict[str, str | int | bytes | None]:
     """Turn parameters into what every driver takes."""
     values: Mapping[str, Any] = parameters
     return {
-        name: value if (encoder := _ENCODERS.get(type(value))) is None else encoder(value)
+        name: value if type(value) in _PLAIN else _encode_one(value)
         for name, value in values.items()
     }
 
 
-def _encode_time(time: datetime) -> str:
-    text = time.astimezone(UTC).isoformat(sep=" ", timespec="microseconds")
-    return text.removesuffix("+00:00")
-
-
-# Every driver takes values of all other types as they are.
-_ENCODERS: Mapping[type, Callable[[Any], str | bytes]] = {
-    UUID: attrgetter("bytes"),
-    datetime: _encode_time,
-    date: date.isoformat,
-}
+def _encode_one(value: Parameter) -> str | int | bytes | None:
+    if isinstance(value, UUID):
+        return value.bytes
+    if isinstance(value, datetime):
+        text = value.astimezone(UTC).isoformat(sep=" ", timespec="microseconds")
+        return text.removesuffix("+00:00")
+    if isinstance(value, date):
+        return value.isoformat()
+    return value
 
 
 def encode_details(details: Details) -> str:
