@@ -11,7 +11,7 @@ from pydantic.alias_generators import to_camel
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from domain import errors as domain
-from domain.authentication.errors import InvalidToken
+from domain.authentication.errors import InvalidToken, SecondFactorRequired, TooManyAttempts
 from domain.catalogue.errors import AuthorHasBooks, IsbnTaken
 from domain.idempotency.errors import RequestInProgress
 from domain.permissions import Permission
@@ -22,6 +22,9 @@ from service.problems import PROBLEMS, Problem, problem_of
 logger = logging.getLogger(__name__)
 
 _BEARER = 'Bearer realm="imflask-asgi"'
+_WITH_RETRY_AFTER = (
+    domain.StoreUnavailable | RequestInProgress | TooManyAttempts | request.RateLimited
+)
 
 
 def register_error_responses(app: Flask) -> None:
@@ -48,7 +51,7 @@ def _members(problem: Problem, detail: str | None) -> dict[str, object]:
     }
 
 
-def _faults(error: Exception) -> dict[str, object]:
+def _faults(error: Exception) -> dict[str, object]:  # noqa: PLR0911  # One for each error.
     match error:
         case request.InvalidBody(faults=faults):
             return {"errors": [{"pointer": fault.where, "detail": fault.what} for fault in faults]}
@@ -64,6 +67,8 @@ def _faults(error: Exception) -> dict[str, object]:
         case AuthorHasBooks(books=books, count=count):
             told = [{"id": str(book.id), "title": book.title} for book in books]
             return {"books": told, "count": count}
+        case SecondFactorRequired(methods=methods):
+            return {"methods": list(methods)}
         case _:
             return {}
 
@@ -79,7 +84,7 @@ def _fault(error: domain.DomainError, place: str) -> dict[str, str]:
 
 
 def _headers(error: Exception) -> dict[str, str]:
-    if isinstance(error, domain.StoreUnavailable | RequestInProgress | request.RateLimited):
+    if isinstance(error, _WITH_RETRY_AFTER):
         return {"Retry-After": str(error.retry_after)}
     if isinstance(error, domain.NotAuthenticated | domain.NotPermitted):
         return {"WWW-Authenticate": _challenge(error)}

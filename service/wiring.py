@@ -20,6 +20,7 @@ from adapters.mongodb.database import MongoDBDatabase
 from adapters.mysql.address import MySQLAddress
 from adapters.mysql.database import MySQLDatabase
 from adapters.mysql.initialisation import create_database, mysql_migrations
+from adapters.oidc.providers import OIDCProviders
 from adapters.redis.cache import RedisCache
 from adapters.redis.client import RedisClient
 from adapters.redis.door import RedisDoor
@@ -46,6 +47,7 @@ from domain.authentication.me import Me
 from domain.authentication.own_data import OwnData
 from domain.authentication.ports import Door
 from domain.authentication.retention import Retention
+from domain.authentication.superusers import Superusers
 from domain.catalogue.entities import Author, Book
 from domain.catalogue.use_cases import Catalogue
 from domain.configuration.ports import Configurations
@@ -59,8 +61,10 @@ from domain.mail.ports import MailTransport
 from domain.mail.relay import MailRelay
 from domain.ports import Cache
 from service.authentication_wiring import signing_in
+from service.credential_wiring import credentials
 from service.mail_texts import TemplateMailTexts
 from service.mail_wiring import mail_transport
+from service.provider_wiring import by_provider, identity_providers
 from service.relay_worker import Signal
 from service.settings import Settings
 from service.token_wiring import access_tokens, development_tokens
@@ -88,6 +92,7 @@ class Adapters:
     door: Door
     attempts: Attempts
     mail_transport: MailTransport
+    identity_providers: OIDCProviders
     opened: Sequence[Opened] = ()
     stores: Sequence[Store] = ()
 
@@ -130,9 +135,25 @@ def _use_cases(settings: Settings, adapters: Adapters) -> UseCases:
     # What requests run; the background's own work bears no keys.
     unit_of_work = IdempotentUnitOfWork[AnyStores](adapters.unit_of_work, clock)
     of_accounts = (unit_of_work, adapters.access_cache, clock, identifiers)
-    keys, tokens = Keys(*of_accounts), access_tokens(settings)
+    tokens = access_tokens(settings)
     people = signing_in(
         settings, adapters.unit_of_work, adapters.access_cache, adapters.attempts, tokens
+    )
+    configuration = RuntimeConfiguration(adapters.configurations, clock)
+
+    async def are_sign_ups_open() -> bool:
+        return (await configuration.current()).sign_ups_open
+
+    own = credentials(
+        unit_of_work,
+        adapters.access_cache,
+        adapters.attempts,
+        people.sign_in,
+        are_sign_ups_open,
+    )
+    keys = Keys(*of_accounts, own.confirmations)
+    providers = by_provider(
+        adapters.unit_of_work, adapters.identity_providers, people.sign_in, are_sign_ups_open
     )
     return UseCases(
         accounts=AccountAdministration(*of_accounts),
@@ -141,15 +162,22 @@ def _use_cases(settings: Settings, adapters: Adapters) -> UseCases:
             guesses=people.guesses,
             sign_in=people.sign_in,
             sessions=people.sessions,
+            sign_up=own.sign_up,
+            passwords=own.passwords,
+            emails=own.emails,
+            expired_tokens=own.expired_tokens,
+            providers=providers.sign_in,
+            my_identities=providers.my_identities,
         ),
-        me=Me(*of_accounts),
+        me=Me(*of_accounts, own.confirmations),
         own_data=OwnData(unit_of_work, adapters.activity_log, clock),
         retention=Retention(adapters.unit_of_work, clock),
+        superusers=Superusers(*of_accounts, people.sign_in.hasher),
         catalogue=Catalogue(
             unit_of_work, adapters.author_cache, adapters.book_cache, clock, identifiers
         ),
         activity=Activity(adapters.activity_log),
-        configuration=RuntimeConfiguration(adapters.configurations, clock),
+        configuration=configuration,
         idempotency=Idempotency(adapters.unit_of_work, clock),
         entrance=Entrance(
             door=adapters.door,
@@ -176,6 +204,7 @@ def _fakes(
     settings: Settings, on_events: Callable[[], None], on_mails: Callable[[], None]
 ) -> Adapters:
     access_cache = MemoryCache[Access](settings.cache_ttl)
+    providers = identity_providers(settings)
     return Adapters(
         unit_of_work=MemoryUnitOfWork(on_events, on_mails),
         activity_log=MemoryActivityLog(),
@@ -186,6 +215,8 @@ def _fakes(
         door=SeparateDoor(MemoryRateLimiter(), access_cache),
         attempts=MemoryRateLimiter(),
         mail_transport=MemoryMailer(),
+        identity_providers=providers,
+        opened=_opened(providers),
     )
 
 
@@ -197,6 +228,7 @@ def _stores(
     mysql = _mysql(settings)
     mongodb = _mongodb(settings)
     redis = _redis(settings)
+    providers = identity_providers(settings)
     stores = [it for it in (None if mysql and mongodb else sqlite, mysql, mongodb, redis) if it]
     access_cache = _cache(settings, redis, "access", Access)
     return Adapters(
@@ -212,12 +244,17 @@ def _stores(
         access_cache=access_cache,
         author_cache=_cache(settings, redis, "author", Author),
         book_cache=_cache(settings, redis, "book", Book),
-        opened=[store.opened for store in stores],
+        identity_providers=providers,
+        opened=[*(store.opened for store in stores), *_opened(providers)],
         stores=stores,
         door=_door(redis, access_cache),
         attempts=SQLAttempts(mysql or sqlite, SystemClock()),
         mail_transport=mail_transport(settings),
     )
+
+
+def _opened(providers: OIDCProviders) -> Sequence[Opened]:
+    return [providers.opened] if providers.names else []
 
 
 def _cache(

@@ -12,6 +12,7 @@ from adapters.memory.cache import MemoryCache
 from adapters.memory.clock import FixedClock
 from adapters.memory.configuration import MemoryConfigurations
 from adapters.memory.identifiers import SequentialIdentifiers
+from adapters.memory.identity_providers import MemoryIdentityProviders
 from adapters.memory.limiter import MemoryRateLimiter
 from adapters.memory.mailer import MemoryMailer
 from adapters.memory.passwords import FastPasswordHasher
@@ -24,17 +25,18 @@ from domain.activity.use_cases import Activity
 from domain.authentication.administration import AccountAdministration
 from domain.authentication.api_keys import Keys
 from domain.authentication.door import SeparateDoor
-from domain.authentication.entities import Access
+from domain.authentication.entities import Access, Method
 from domain.authentication.entrance import Entrance, KeyUses
+from domain.authentication.errors import InvalidSecondFactor
 from domain.authentication.guesses import Guesses
 from domain.authentication.mails import AccountMails
 from domain.authentication.me import Me
 from domain.authentication.own_data import OwnData
-from domain.authentication.ports import SecondFactors
 from domain.authentication.retention import Retention
 from domain.authentication.sessions import SessionUseCases
-from domain.authentication.sign_in import NoSecondFactors, SignIn
+from domain.authentication.sign_in import SignIn
 from domain.authentication.starting import SessionStarter
+from domain.authentication.superusers import Superusers
 from domain.catalogue.entities import Author, AuthorDetails, Book, BookDetails
 from domain.catalogue.queries import AuthorQuery, BookQuery
 from domain.catalogue.use_cases import Catalogue
@@ -49,7 +51,9 @@ from domain.mail.entities import PendingMail
 from domain.mail.relay import MailRelay
 from domain.pagination import MAX_PAGE_SIZE, PageRequest
 from domain.permissions import Role
+from service.credential_wiring import credentials
 from service.mail_texts import TemplateMailTexts
+from service.provider_wiring import by_provider
 from service.use_cases import Authentication, UseCases
 from tests.bad_requests import WHICHEVER_VERSION
 from tests.token_keys import KEY_SETS, PLACE
@@ -57,6 +61,7 @@ from tests.token_keys import KEY_SETS, PLACE
 Result = TypeVar("Result")
 
 CACHE_TTL = 600.0
+ISSUERS = {"acme": "https://acme.test", "initech": "https://initech.test"}
 
 _ANYBODY = UUID(int=0)
 _END_OF_TIME = datetime.max.replace(tzinfo=UTC)
@@ -204,6 +209,21 @@ class TroubledStore:
             raise StoreUnavailable(self.technology, "connection refused")
 
 
+class Codes:
+    """SecondFactors of accounts that each have one code, if they have any."""
+
+    def __init__(self) -> None:
+        self.codes: dict[UUID, str] = {}
+
+    async def required(self, account_id: UUID) -> tuple[str, ...]:
+        return ("totp",) if account_id in self.codes else ()
+
+    async def check(self, account_id: UUID, code: str) -> Method:
+        if self.codes.get(account_id) != code:
+            raise InvalidSecondFactor
+        return Method.TOTP
+
+
 @dataclass(frozen=True)
 class State:
     """All that the stores hold."""
@@ -230,8 +250,11 @@ class Fakes:
     rate_limiter: MemoryRateLimiter = field(default_factory=MemoryRateLimiter)
     attempts: MemoryRateLimiter = field(default_factory=MemoryRateLimiter)
     password_hasher: FastPasswordHasher = field(default_factory=FastPasswordHasher)
-    second_factors: SecondFactors = field(default_factory=NoSecondFactors)
+    second_factors: Codes = field(default_factory=Codes)
     configurations: TroubledConfigurations = field(default_factory=TroubledConfigurations)
+    identity_providers: MemoryIdentityProviders = field(
+        default_factory=lambda: MemoryIdentityProviders(ISSUERS)
+    )
     stores: list[TroubledStore] = field(default_factory=list)
     mailer: MemoryMailer = field(default_factory=MemoryMailer)
 
@@ -239,7 +262,18 @@ class Fakes:
         """Give new use-cases over the fakes, as another process would have."""
         unit_of_work = IdempotentUnitOfWork(self.unit_of_work, self.clock)
         of_accounts = (unit_of_work, self.access_cache, self.clock, self.identifiers)
-        keys = Keys(*of_accounts)
+        configuration = RuntimeConfiguration(self.configurations, self.clock)
+
+        async def are_sign_ups_open() -> bool:
+            return (await configuration.current()).sign_ups_open
+
+        own = credentials(
+            unit_of_work, self.access_cache, self.attempts, self.sign_in(), are_sign_ups_open
+        )
+        providers = by_provider(
+            self.unit_of_work, self.identity_providers, self.sign_in(), are_sign_ups_open
+        )
+        keys = Keys(*of_accounts, own.confirmations)
         return UseCases(
             accounts=AccountAdministration(*of_accounts),
             authentication=Authentication(
@@ -253,15 +287,22 @@ class Fakes:
                     self.clock,
                     self.identifiers,
                 ),
+                sign_up=own.sign_up,
+                passwords=own.passwords,
+                emails=own.emails,
+                expired_tokens=own.expired_tokens,
+                providers=providers.sign_in,
+                my_identities=providers.my_identities,
             ),
-            me=Me(*of_accounts),
+            me=Me(*of_accounts, own.confirmations),
             own_data=OwnData(unit_of_work, self.activity_log, self.clock),
             retention=Retention(self.unit_of_work, self.clock),
+            superusers=Superusers(*of_accounts, self.password_hasher),
             catalogue=Catalogue(
                 unit_of_work, self.author_cache, self.book_cache, self.clock, self.identifiers
             ),
             activity=Activity(self.activity_log),
-            configuration=RuntimeConfiguration(self.configurations, self.clock),
+            configuration=configuration,
             idempotency=Idempotency(self.unit_of_work, self.clock),
             entrance=self.entrance(keys),
             access_tokens=self.access_tokens(),
