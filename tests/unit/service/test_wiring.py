@@ -26,7 +26,11 @@ from adapters.sqlite.activity import SQLiteActivityLog
 from adapters.sqlite.configuration import SQLiteConfigurations
 from adapters.sqlite.database import SQLiteDatabase
 from domain.authentication.door import SeparateDoor
+from domain.authentication.errors import InvalidToken
+from domain.callers import NOBODY
+from domain.permissions import PERMISSIONS, Role
 from service.settings import Settings, load_settings
+from service.token_wiring import development_tokens
 from service.wiring import Opened, Wiring, wire
 from tests.unit.fakes import details_of
 
@@ -214,3 +218,41 @@ async def test_each_wiring_has_stores_of_its_own(testing_settings: Settings) -> 
 
     assert await first.adapters.unit_of_work.read(lambda stores: stores.authors.get(author.id))
     assert not await second.adapters.unit_of_work.read(lambda stores: stores.authors.get(author.id))
+
+
+@pytest.mark.parametrize("profile", ["development", "testing"])
+async def test_tokens_of_roles_are_taken_in_development_and_testing(
+    sqlite_path: Path, profile: str
+) -> None:
+    path = {} if profile == "testing" else {"FLASK_SQLITE_PATH": str(sqlite_path)}
+    settings = load_settings({"FLASK_CONFIG": profile, **path}, dotenv=None)
+    tokens = development_tokens(settings)
+    assert tokens is not None
+
+    entry = await wire(settings).use_cases.entrance.enter(
+        tokens.issue(Role.EDITOR), None, "192.0.2.1"
+    )
+
+    assert entry.caller.permissions == PERMISSIONS[Role.EDITOR]
+
+
+async def test_production_takes_none_not_even_one_that_its_own_key_has_signed(
+    sqlite_path: Path,
+) -> None:
+    common = {"FLASK_SECRET_KEY": "q8Zr1vXw5NcT0yBd7LkJ3mHs6PfG9aUe"}
+    of_production = {
+        **common,
+        "FLASK_CONFIG": "production",
+        "FLASK_ALLOWED_HOSTS": "api.example.org",
+        "FLASK_ALLOW_EMBEDDED": "1",
+    }
+    elsewhere = development_tokens(load_settings(common, dotenv=None))
+    assert elsewhere is not None
+    production = wired(sqlite_path, **of_production)
+
+    entry = await production.use_cases.entrance.enter(
+        elsewhere.issue(Role.ADMIN), None, "192.0.2.1"
+    )
+
+    assert entry.caller is NOBODY
+    assert isinstance(entry.refusal, InvalidToken)
