@@ -21,6 +21,16 @@ from domain.authentication.errors import (
     TooManyAttempts,
     TooManyKeys,
 )
+from domain.authentication.provider_errors import (
+    IdentityNotLinked,
+    IdentityTaken,
+    LastWayIn,
+    ProviderEmailNotVerified,
+    ProviderSignInRefused,
+    ProviderUnavailable,
+    TooManyIdentities,
+    UnknownProvider,
+)
 from domain.catalogue.errors import AuthorHasBooks, BookTitle, IsbnTaken
 from domain.errors import (
     Conflict,
@@ -239,6 +249,60 @@ ANSWERS = {
         "title": "Cross-site request",
         "status": 403,
         "detail": "Only pages of this origin, or of one that is let in, may send this.",
+    },
+    ConfirmationRequired(): {
+        "type": "/problems/confirmation-required",
+        "title": "Confirmation required",
+        "status": 403,
+        "detail": "Prove anew who you are: by the password, and the second factor if any.",
+    },
+    UnknownProvider(): {
+        "type": "/problems/unknown-provider",
+        "title": "Unknown provider",
+        "status": 404,
+        "detail": "There is no provider of this name.",
+    },
+    ProviderSignInRefused(SECRET): {
+        "type": "/problems/provider-sign-in-refused",
+        "title": "Provider sign-in refused",
+        "status": 400,
+        "detail": "The sign-in with the provider does not hold. Begin anew.",
+    },
+    ProviderUnavailable("acme", SECRET): {
+        "type": "/problems/provider-unavailable",
+        "title": "Provider unavailable",
+        "status": 503,
+        "detail": "The provider gives no answer that can be used. Begin anew later.",
+    },
+    ProviderEmailNotVerified(): {
+        "type": "/problems/provider-email-not-verified",
+        "title": "Provider email not verified",
+        "status": 409,
+        "detail": "The provider names no address that it has verified.",
+    },
+    IdentityNotLinked(): {
+        "type": "/problems/identity-not-linked",
+        "title": "Identity not linked",
+        "status": 409,
+        "detail": "An account has this address, and is not linked with the provider.",
+    },
+    IdentityTaken(): {
+        "type": "/problems/identity-taken",
+        "title": "Identity taken",
+        "status": 409,
+        "detail": "Another account is linked with this identity.",
+    },
+    TooManyIdentities(10): {
+        "type": "/problems/too-many-identities",
+        "title": "Too many identities",
+        "status": 409,
+        "detail": "An account can be linked with 10 identities at most.",
+    },
+    LastWayIn(): {
+        "type": "/problems/last-way-in",
+        "title": "Last way in",
+        "status": 409,
+        "detail": "This is the last way into the account. Set a password first.",
     },
     AuthorHasBooks(AUTHOR_ID, [BookTitle(AUTHOR_ID, "흰")], 12): {
         "type": "/problems/author-has-books",
