@@ -25,6 +25,7 @@ from adapters.sql.unit_of_work import SQLUnitOfWork
 from adapters.sqlite.activity import SQLiteActivityLog
 from adapters.sqlite.configuration import SQLiteConfigurations
 from adapters.sqlite.database import SQLiteDatabase
+from domain.authentication.entities import Client
 from domain.limits.fallback import FallbackRateLimiter
 from service.settings import Settings, load_settings
 from service.wiring import Opened, Wiring, wire
@@ -197,6 +198,16 @@ async def test_a_commit_that_leaves_events_wakes_the_relay(testing_settings: Set
     await wiring.use_cases.catalogue.create_author(details_of())
 
     assert wiring.events_waiting.event.is_set()
+
+
+async def test_a_commit_that_leaves_a_mail_wakes_its_relay(testing_settings: Settings) -> None:
+    wiring = wire(testing_settings)
+    client = Client(address="192.0.2.7", network="192.0.2.7", device="")
+
+    await wiring.use_cases.authentication.passwords.ask_for_reset("ann@example.org", client)
+
+    assert wiring.mails_waiting.event.is_set()
+    assert not wiring.events_waiting.event.is_set()
 
 
 async def test_a_read_does_not_wake_the_relay(testing_settings: Settings) -> None:
