@@ -26,6 +26,7 @@ from adapters.sqlite.activity import SQLiteActivityLog
 from adapters.sqlite.configuration import SQLiteConfigurations
 from adapters.sqlite.database import SQLiteDatabase
 from domain.authentication.door import SeparateDoor
+from domain.authentication.entities import Client
 from domain.authentication.errors import InvalidToken
 from domain.callers import NOBODY
 from domain.permissions import PERMISSIONS, Role
@@ -198,6 +199,16 @@ async def test_a_commit_that_leaves_events_wakes_the_relay(testing_settings: Set
     await wiring.use_cases.catalogue.create_author(details_of())
 
     assert wiring.events_waiting.event.is_set()
+
+
+async def test_a_commit_that_leaves_a_mail_wakes_its_relay(testing_settings: Settings) -> None:
+    wiring = wire(testing_settings)
+    client = Client(address="192.0.2.7", network="192.0.2.7", device="")
+
+    await wiring.use_cases.authentication.passwords.ask_for_reset("ann@example.org", client)
+
+    assert wiring.mails_waiting.event.is_set()
+    assert not wiring.events_waiting.event.is_set()
 
 
 async def test_a_read_does_not_wake_the_relay(testing_settings: Settings) -> None:
