@@ -16,13 +16,16 @@ from service.views.authors import authors_blueprint
 from service.views.books import books_blueprint
 from service.views.configuration import configuration_blueprint
 from service.views.contract import contract_blueprint
+from service.views.emails import emails_blueprint
 from service.views.lists import Lists
 from service.views.me import me_blueprint
 from service.views.my_identities import my_identities_blueprint
+from service.views.passwords import passwords_blueprint
 from service.views.providers import providers_blueprint
 from service.views.sessions import sessions_blueprint
 from service.views.sign_in import sign_in_blueprint
 from service.views.sign_in_pages import sign_in_pages_blueprint
+from service.views.sign_up import sign_up_blueprint
 from service.views.site import site_blueprint
 from service.views.token_keys import token_keys_blueprint
 
@@ -61,6 +64,9 @@ def create_app(settings: Settings, use_cases: UseCases) -> Flask:
             origins,
         )
     )
+    app.register_blueprint(sign_up_blueprint(use_cases.authentication.sign_up))
+    app.register_blueprint(passwords_blueprint(use_cases.authentication.passwords))
+    app.register_blueprint(emails_blueprint(use_cases.authentication.emails))
     app.register_blueprint(providers_blueprint(use_cases.authentication.providers, origins))
     app.register_blueprint(my_identities_blueprint(use_cases.authentication.my_identities, origins))
     app.register_blueprint(sign_in_pages_blueprint(use_cases.authentication.providers))

@@ -7,13 +7,15 @@ from http import HTTPStatus
 from werkzeug import exceptions as framework
 
 from domain import errors as domain
-from domain.accounts.errors import LastAdministrator
+from domain.accounts.errors import EmailTaken, LastAdministrator
 from domain.authentication.errors import (
     ConfirmationRequired,
     InvalidCredentials,
+    InvalidOneTimeToken,
     InvalidSecondFactor,
     InvalidToken,
     SecondFactorRequired,
+    SignUpsClosed,
     TooManyAttempts,
     TooManyKeys,
 )
@@ -224,6 +226,24 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
         "Confirmation required",
         "Send a `confirmation`: the `password` and, where a second factor is enabled, a `code`. It "
         "is missing, or something in it is wrong. An account without a password signs in anew.",
+    ),
+    InvalidOneTimeToken: Problem(
+        HTTPStatus.BAD_REQUEST,
+        "invalid-one-time-token",
+        "Invalid one-time token",
+        "The token from the mail is unknown, was used before, or has expired. Ask for another.",
+    ),
+    SignUpsClosed: Problem(
+        HTTPStatus.CONFLICT,
+        "sign-ups-closed",
+        "Sign-ups closed",
+        "The operators take no new accounts at present.",
+    ),
+    EmailTaken: Problem(
+        HTTPStatus.CONFLICT,
+        "email-taken",
+        "Email taken",
+        "Another account has the address by now. Sign in to that one, or use another address.",
     ),
     UnknownProvider: Problem(
         HTTPStatus.NOT_FOUND,

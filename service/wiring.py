@@ -43,6 +43,7 @@ from domain.authentication.mails import AccountMails
 from domain.authentication.me import Me
 from domain.authentication.own_data import OwnData
 from domain.authentication.retention import Retention
+from domain.authentication.superusers import Superusers
 from domain.catalogue.entities import Author, Book
 from domain.catalogue.use_cases import Catalogue
 from domain.configuration.ports import Configurations
@@ -57,6 +58,7 @@ from domain.mail.ports import MailTransport
 from domain.mail.relay import MailRelay
 from domain.ports import Cache
 from service.authentication_wiring import signing_in
+from service.credential_wiring import credentials
 from service.mail_texts import TemplateMailTexts
 from service.mail_wiring import mail_transport
 from service.provider_wiring import by_provider, identity_providers
@@ -139,22 +141,34 @@ def _use_cases(settings: Settings, adapters: Adapters) -> UseCases:
     async def are_sign_ups_open() -> bool:
         return (await configuration.current()).sign_ups_open
 
+    own = credentials(
+        unit_of_work,
+        adapters.access_cache,
+        adapters.attempts,
+        people.sign_in,
+        are_sign_ups_open,
+    )
     providers = by_provider(
         adapters.unit_of_work, adapters.identity_providers, people.sign_in, are_sign_ups_open
     )
     return UseCases(
         accounts=AccountAdministration(*of_accounts),
         authentication=Authentication(
-            keys=Keys(*of_accounts),
+            keys=Keys(*of_accounts, own.confirmations),
             guesses=people.guesses,
             sign_in=people.sign_in,
             sessions=people.sessions,
+            sign_up=own.sign_up,
+            passwords=own.passwords,
+            emails=own.emails,
+            expired_tokens=own.expired_tokens,
             providers=providers.sign_in,
             my_identities=providers.my_identities,
         ),
-        me=Me(*of_accounts),
+        me=Me(*of_accounts, own.confirmations),
         own_data=OwnData(unit_of_work, adapters.activity_log, clock),
         retention=Retention(adapters.unit_of_work, clock),
+        superusers=Superusers(*of_accounts, people.sign_in.hasher),
         catalogue=Catalogue(
             unit_of_work, adapters.author_cache, adapters.book_cache, clock, identifiers
         ),

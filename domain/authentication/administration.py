@@ -56,6 +56,14 @@ class AccountAdministration(AccountUseCases):
         """Give the account with this address, in any spelling, or None."""
         return await self._unit_of_work.read(lambda stores: stores.accounts.find(email))
 
+    @requires(Permission.READ_ACCOUNTS)
+    async def has_administrator(self) -> bool:
+        """Tell whether an administrator can sign in."""
+        found = await self._unit_of_work.run(
+            lambda stores: stores.accounts.hold_active(Role.ADMIN, 1)
+        )
+        return bool(found)
+
     @requires(Permission.CHANGE_ACCOUNTS)
     async def change_account(
         self, account_id: UUID, changes: AccountChanges, expected: Expected = None

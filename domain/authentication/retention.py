@@ -34,10 +34,6 @@ class Retention:
         """Remove the accounts that were deleted before then, with all that is kept of them."""
         return await self._purge(lambda stores: stores.accounts.purge(deleted_before, BATCH_SIZE))
 
-    async def purge_sessions(self, ended_before: datetime) -> int:
-        """Remove the sessions that ended or expired before then."""
-        return await self._purge(lambda stores: stores.sessions.purge(ended_before, BATCH_SIZE))
-
     async def purge_keys(self, expired_before: datetime) -> int:
         """Remove the API keys that expired before then."""
         return await self._purge(lambda stores: stores.api_keys.purge(expired_before, BATCH_SIZE))

@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 
 import click
 
-from domain.authentication.retention import Retention
 from service import wiring
 from service.cli.config import settings_or_exit
 from service.cli.errors import readable_errors
 from service.settings import Settings
+from service.use_cases import UseCases
 
 
 @click.command
@@ -36,18 +36,21 @@ async def _purge(settings: Settings, now: datetime) -> None:
         click.echo(f"Removed {authors} authors that were deleted before {deleted_before:%F}.")
         books = await wired.use_cases.catalogue.purge_books(deleted_before)
         click.echo(f"Removed {books} books that were deleted before {deleted_before:%F}.")
-        await _purge_accounts(wired.use_cases.retention, deleted_before)
+        await _purge_accounts(wired.use_cases, deleted_before)
         events = await wired.use_cases.activity.purge_events(occurred_before)
         click.echo(f"Removed {events} events that occurred before {occurred_before:%F}.")
         answers = await wired.use_cases.idempotency.purge_answers()
         click.echo(f"Removed {answers} answers that were kept for their time.")
+        tokens = await wired.use_cases.authentication.expired_tokens.purge()
+        click.echo(f"Removed {tokens} one-time tokens that have expired.")
 
 
-async def _purge_accounts(retention: Retention, before: datetime) -> None:
+async def _purge_accounts(use_cases: UseCases, before: datetime) -> None:
+    retention = use_cases.retention
     accounts = await retention.purge_accounts(before)
     click.echo(f"Removed {accounts} accounts that were deleted before {before:%F}.")
-    sessions = await retention.purge_sessions(before)
-    click.echo(f"Removed {sessions} sessions that ended before {before:%F}.")
+    sessions = await use_cases.authentication.sessions.purge_sessions()
+    click.echo(f"Removed {sessions} sessions that ended and were kept for their time.")
     keys = await retention.purge_keys(before)
     click.echo(f"Removed {keys} API keys that expired before {before:%F}.")
     challenges = await retention.purge_challenges()

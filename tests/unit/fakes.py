@@ -33,6 +33,7 @@ from domain.authentication.retention import Retention
 from domain.authentication.sessions import SessionUseCases
 from domain.authentication.sign_in import SignIn
 from domain.authentication.starting import SessionStarter
+from domain.authentication.superusers import Superusers
 from domain.catalogue.entities import Author, AuthorDetails, Book, BookDetails
 from domain.catalogue.queries import AuthorQuery, BookQuery
 from domain.catalogue.use_cases import Catalogue
@@ -46,6 +47,7 @@ from domain.idempotency.use_cases import Idempotency
 from domain.mail.entities import PendingMail
 from domain.mail.relay import MailRelay
 from domain.pagination import MAX_PAGE_SIZE, PageRequest
+from service.credential_wiring import credentials
 from service.mail_texts import TemplateMailTexts
 from service.provider_wiring import by_provider
 from service.use_cases import Authentication, UseCases
@@ -259,13 +261,16 @@ class Fakes:
         async def are_sign_ups_open() -> bool:
             return (await configuration.current()).sign_ups_open
 
+        own = credentials(
+            unit_of_work, self.access_cache, self.attempts, self.sign_in(), are_sign_ups_open
+        )
         providers = by_provider(
             self.unit_of_work, self.identity_providers, self.sign_in(), are_sign_ups_open
         )
         return UseCases(
             accounts=AccountAdministration(*of_accounts),
             authentication=Authentication(
-                keys=Keys(*of_accounts),
+                keys=Keys(*of_accounts, own.confirmations),
                 guesses=Guesses(self.attempts),
                 sign_in=self.sign_in(),
                 sessions=SessionUseCases(
@@ -275,12 +280,17 @@ class Fakes:
                     self.clock,
                     self.identifiers,
                 ),
+                sign_up=own.sign_up,
+                passwords=own.passwords,
+                emails=own.emails,
+                expired_tokens=own.expired_tokens,
                 providers=providers.sign_in,
                 my_identities=providers.my_identities,
             ),
-            me=Me(*of_accounts),
+            me=Me(*of_accounts, own.confirmations),
             own_data=OwnData(unit_of_work, self.activity_log, self.clock),
             retention=Retention(self.unit_of_work, self.clock),
+            superusers=Superusers(*of_accounts, self.password_hasher),
             catalogue=Catalogue(
                 unit_of_work, self.author_cache, self.book_cache, self.clock, self.identifiers
             ),

@@ -9,13 +9,15 @@ import pytest
 from flask import Flask, abort
 from werkzeug.exceptions import HTTPException, ServiceUnavailable, Unauthorized
 
-from domain.accounts.errors import LastAdministrator
+from domain.accounts.errors import EmailTaken, LastAdministrator
 from domain.authentication.errors import (
     ConfirmationRequired,
     InvalidCredentials,
+    InvalidOneTimeToken,
     InvalidSecondFactor,
     InvalidToken,
     SecondFactorRequired,
+    SignUpsClosed,
     TooManyAttempts,
     TooManyKeys,
 )
@@ -217,6 +219,30 @@ ANSWERS = {
         "title": "Too many attempts",
         "status": 429,
         "detail": "Too many attempts. Try again in 360 s.",
+    },
+    ConfirmationRequired(): {
+        "type": "/problems/confirmation-required",
+        "title": "Confirmation required",
+        "status": 403,
+        "detail": "Prove anew who you are: by the password, and the second factor if any.",
+    },
+    InvalidOneTimeToken(): {
+        "type": "/problems/invalid-one-time-token",
+        "title": "Invalid one-time token",
+        "status": 400,
+        "detail": "The token is unknown, was used before, or has expired. Ask for another.",
+    },
+    SignUpsClosed(): {
+        "type": "/problems/sign-ups-closed",
+        "title": "Sign-ups closed",
+        "status": 409,
+        "detail": "Sign-ups are closed at present.",
+    },
+    EmailTaken(): {
+        "type": "/problems/email-taken",
+        "title": "Email taken",
+        "status": 409,
+        "detail": "Another account has this address.",
     },
     CrossSiteRequest(): {
         "type": "/problems/cross-site-request",
