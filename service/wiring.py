@@ -153,7 +153,11 @@ def _use_cases(settings: Settings, adapters: Adapters) -> UseCases:
     )
     keys = Keys(*of_accounts, own.confirmations)
     providers = by_provider(
-        adapters.unit_of_work, adapters.identity_providers, people.sign_in, are_sign_ups_open
+        adapters.unit_of_work,
+        adapters.identity_providers,
+        people.sign_in,
+        own.confirmations,
+        are_sign_ups_open,
     )
     return UseCases(
         accounts=AccountAdministration(*of_accounts),

@@ -271,7 +271,11 @@ class Fakes:
             unit_of_work, self.access_cache, self.attempts, self.sign_in(), are_sign_ups_open
         )
         providers = by_provider(
-            self.unit_of_work, self.identity_providers, self.sign_in(), are_sign_ups_open
+            self.unit_of_work,
+            self.identity_providers,
+            self.sign_in(),
+            own.confirmations,
+            are_sign_ups_open,
         )
         keys = Keys(*of_accounts, own.confirmations)
         return UseCases(
