@@ -16,10 +16,16 @@ from service.views.authors import authors_blueprint
 from service.views.books import books_blueprint
 from service.views.configuration import configuration_blueprint
 from service.views.contract import contract_blueprint
+from service.views.emails import emails_blueprint
 from service.views.lists import Lists
 from service.views.me import me_blueprint
+from service.views.my_identities import my_identities_blueprint
+from service.views.passwords import passwords_blueprint
+from service.views.providers import providers_blueprint
 from service.views.sessions import sessions_blueprint
 from service.views.sign_in import sign_in_blueprint
+from service.views.sign_in_pages import sign_in_pages_blueprint
+from service.views.sign_up import sign_up_blueprint
 from service.views.site import site_blueprint
 from service.views.token_keys import token_keys_blueprint
 
@@ -49,13 +55,21 @@ def create_app(settings: Settings, use_cases: UseCases) -> Flask:
         me_blueprint(use_cases.me, use_cases.own_data, use_cases.activity, lists)
     )
     app.register_blueprint(api_keys_blueprint(use_cases.authentication.keys))
+    # Those whose pages may use the cookies of this origin.
+    origins = settings.cors_origins if settings.cors_credentials else ()
     app.register_blueprint(
         sign_in_blueprint(
             use_cases.authentication.sign_in,
             use_cases.authentication.sessions,
-            settings.cors_origins if settings.cors_credentials else (),
+            origins,
         )
     )
+    app.register_blueprint(sign_up_blueprint(use_cases.authentication.sign_up))
+    app.register_blueprint(passwords_blueprint(use_cases.authentication.passwords))
+    app.register_blueprint(emails_blueprint(use_cases.authentication.emails))
+    app.register_blueprint(providers_blueprint(use_cases.authentication.providers, origins))
+    app.register_blueprint(my_identities_blueprint(use_cases.authentication.my_identities, origins))
+    app.register_blueprint(sign_in_pages_blueprint(use_cases.authentication.providers))
     app.register_blueprint(sessions_blueprint(use_cases.authentication.sessions))
     app.register_blueprint(activity_blueprint(use_cases.activity, lists))
     app.register_blueprint(configuration_blueprint(use_cases.configuration))

@@ -6,13 +6,20 @@ from domain.activity.relay import Relay
 from domain.activity.use_cases import Activity
 from domain.authentication.administration import AccountAdministration
 from domain.authentication.api_keys import Keys
+from domain.authentication.email_changes import EmailChanges
 from domain.authentication.guesses import Guesses
 from domain.authentication.me import Me
+from domain.authentication.my_identities import MyIdentities
 from domain.authentication.own_data import OwnData
+from domain.authentication.password_changes import PasswordChanges
 from domain.authentication.ports import AccessTokens
+from domain.authentication.provider_sign_in import ProviderSignIn
 from domain.authentication.retention import Retention
 from domain.authentication.sessions import SessionUseCases
 from domain.authentication.sign_in import SignIn
+from domain.authentication.sign_up import SignUp
+from domain.authentication.superusers import Superusers
+from domain.authentication.token_purge import ExpiredTokens
 from domain.catalogue.use_cases import Catalogue
 from domain.configuration.use_cases import RuntimeConfiguration
 from domain.health.use_cases import Health
@@ -29,6 +36,12 @@ class Authentication:
     guesses: Guesses
     sign_in: SignIn
     sessions: SessionUseCases
+    sign_up: SignUp
+    passwords: PasswordChanges
+    emails: EmailChanges
+    expired_tokens: ExpiredTokens
+    providers: ProviderSignIn
+    my_identities: MyIdentities
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +56,7 @@ class UseCases:
     me: Me
     own_data: OwnData
     retention: Retention
+    superusers: Superusers
     catalogue: Catalogue
     activity: Activity
     configuration: RuntimeConfiguration

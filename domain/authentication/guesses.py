@@ -27,6 +27,11 @@ IN_ALL = Limit("all", 6000, 3600, burst=2000)
 BY_DEVICE = Limit("device", 10, 3600)
 # Of one account that is signed in and confirms who it is: a stolen session guesses no faster.
 BY_CONFIRMATION = Limit("confirmation", 10, 3600)
+# On the codes of one account, of which three count at a time: whoever guesses has got past the
+# password, and comes to an even chance in 13 years. It keeps nobody out who has a recovery code or
+# a passkey: of these there are too many to be guessed, and the limit spares the stores.
+BY_CODE = Limit("code", 48, 86_400, burst=10)
+BY_RECOVERY_CODE = Limit("recovery", 48, 86_400, burst=10)
 
 _EVERYBODY = "everybody"
 
@@ -55,6 +60,14 @@ class Guesses:
     async def confirm(self, account_id: UUID) -> Sequence[Charge]:
         """Count a guess of who is signed in already; raises TooManyAttempts."""
         return await self._take(Charge(BY_CONFIRMATION, str(account_id)))
+
+    async def code(self, account_id: UUID) -> Sequence[Charge]:
+        """Count a guess at the code that an account's app shows; raises TooManyAttempts."""
+        return await self._take(Charge(BY_CODE, str(account_id)))
+
+    async def recovery_code(self, account_id: UUID) -> Sequence[Charge]:
+        """Count a guess at a recovery code of an account; raises TooManyAttempts."""
+        return await self._take(Charge(BY_RECOVERY_CODE, str(account_id)))
 
     async def was_right(self, charges: Sequence[Charge]) -> None:
         """Give back what was counted."""

@@ -2,26 +2,17 @@
 
 from dataclasses import replace
 from functools import partial
-from math import ceil
 from uuid import UUID
 
 from domain.authentication.entities import Method
-from domain.authentication.errors import InvalidSecondFactor, TooManyAttempts
+from domain.authentication.errors import InvalidSecondFactor
 from domain.authentication.events import RECOVERY_CODE_USED, account_event
 from domain.authentication.factor_ports import FactorStores, Sealer
 from domain.authentication.factors import TOTP_PURPOSE
+from domain.authentication.guesses import Guesses
 from domain.authentication.recovery_codes import hash_of_recovery_code, read_recovery_code
 from domain.authentication.totp import matching_step
-from domain.limits.entities import Charge, Limit
-from domain.limits.ports import RateLimiter
 from domain.ports import Clock, Identifiers, UnitOfWork
-
-# Whoever guesses has the password already, and each guess fits three steps of a million codes: at
-# this pace it takes 13 years to come to an even chance. It is not enough to keep the owner out, who
-# has recovery codes, and passkeys, for which nobody is counted.
-CODES = Limit("codes", quota=48, window=86_400, burst=10)
-# There are too many of these to be guessed at any pace; it keeps the stores from being asked.
-RECOVERY_CODES = Limit("recoverycodes", quota=48, window=86_400, burst=10)
 
 
 class AccountFactors:
@@ -33,11 +24,11 @@ class AccountFactors:
         clock: Clock,
         identifiers: Identifiers,
         *,
-        limiter: RateLimiter,
+        guesses: Guesses,
         sealer: Sealer,
     ) -> None:
         self._unit_of_work = unit_of_work
-        self._limiter = limiter
+        self._guesses = guesses
         self._sealer = sealer
         self._clock = clock
         self._identifiers = identifiers
@@ -53,14 +44,15 @@ class AccountFactors:
         """
         recovery_code = read_recovery_code(code)
         if recovery_code is None:
-            await charge(self._limiter, CODES, account_id)
+            charges = await self._guesses.code(account_id)
             unit, method = partial(self._use_code, code=code), Method.TOTP
         else:
-            await charge(self._limiter, RECOVERY_CODES, account_id)
+            charges = await self._guesses.recovery_code(account_id)
             hashed = hash_of_recovery_code(account_id, recovery_code)
             unit, method = partial(self._use_recovery_code, hashed=hashed), Method.RECOVERY_CODE
         if not await self._unit_of_work.run(partial(unit, account_id=account_id)):
             raise InvalidSecondFactor
+        await self._guesses.was_right(charges)
         return method
 
     async def _use_code(self, stores: FactorStores, account_id: UUID, code: str) -> bool:
@@ -97,10 +89,3 @@ async def methods_of(stores: FactorStores, account_id: UUID) -> tuple[Method, ..
     if methods and await stores.recovery_codes.count(account_id):
         methods.append(Method.RECOVERY_CODE)
     return tuple(methods)
-
-
-async def charge(limiter: RateLimiter, limit: Limit, account_id: UUID) -> None:
-    """Count a try at an account's secret; raises TooManyAttempts."""
-    (verdict,) = await limiter.take([Charge(limit, str(account_id))])
-    if not verdict.allowed:
-        raise TooManyAttempts(ceil(verdict.retry_after))

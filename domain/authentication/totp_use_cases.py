@@ -15,7 +15,8 @@ from domain.authentication.events import (
 from domain.authentication.factor_changes import FactorUseCases, renew_recovery_codes
 from domain.authentication.factor_ports import FactorStores, Sealer
 from domain.authentication.factors import TOTP_PURPOSE, TOTPSecret
-from domain.authentication.second_factors import CODES, charge, methods_of
+from domain.authentication.guesses import Guesses
+from domain.authentication.second_factors import methods_of
 from domain.authentication.totp import (
     TOTP_SECRET_SIZE,
     enrolment_uri,
@@ -24,7 +25,6 @@ from domain.authentication.totp import (
 )
 from domain.callers import signed_in_account
 from domain.errors import InvalidValue
-from domain.limits.ports import RateLimiter
 from domain.ports import Clock, Identifiers, UnitOfWork
 
 
@@ -55,12 +55,12 @@ class TOTPUseCases(FactorUseCases):
         clock: Clock,
         identifiers: Identifiers,
         *,
-        limiter: RateLimiter,
+        guesses: Guesses,
         sealer: Sealer,
         issuer: str,
     ) -> None:
         super().__init__(unit_of_work, confirmations, clock, identifiers)
-        self._limiter = limiter
+        self._guesses = guesses
         self._sealer = sealer
         self._issuer = issuer
 
@@ -104,7 +104,7 @@ class TOTPUseCases(FactorUseCases):
         for a code that is not the present one, or where nothing was begun.
         """
         account_id = signed_in_account()
-        await charge(self._limiter, CODES, account_id)
+        charges = await self._guesses.code(account_id)
 
         async def enable(stores: FactorStores, _: Account) -> tuple[str, ...]:
             now = self._clock.now()
@@ -118,7 +118,9 @@ class TOTPUseCases(FactorUseCases):
             await self._tell(stores, TOTP_ENABLED, account_id, now)
             return await renew_recovery_codes(stores, account_id, now)
 
-        return await self._change(account_id, enable)
+        codes = await self._change(account_id, enable)
+        await self._guesses.was_right(charges)
+        return codes
 
     async def remove(self, confirmation: Confirmation) -> None:
         """Ask for no codes any more; raises NoSecondFactor, and what confirmations raise.

@@ -17,6 +17,7 @@ from domain.authentication.confirmation import Confirmation
 from domain.authentication.entities import Client, Method, SignedIn
 from domain.authentication.errors import ConfirmationRequired, InvalidSecondFactor
 from domain.authentication.factor_ports import FactorStores
+from domain.authentication.guesses import Guesses
 from domain.authentication.passkey_sign_in import PasskeySignIn
 from domain.authentication.passkey_use_cases import AddedPasskey, PasskeyOptions, PasskeyUseCases
 from domain.authentication.second_factors import AccountFactors
@@ -113,7 +114,7 @@ class Factors:
 
     unit_of_work: UnitOfWork[FactorStores]
     clock: FixedClock = field(default_factory=lambda: FixedClock(datetime(2026, 3, 4, tzinfo=UTC)))
-    limiter: MemoryRateLimiter = field(default_factory=MemoryRateLimiter)
+    guesses: Guesses = field(default_factory=lambda: Guesses(MemoryRateLimiter()))
     sealer: AESSealer = field(default_factory=lambda: AESSealer(b"k" * 32))
     identifiers: UUID7Identifiers = field(default_factory=UUID7Identifiers)
     starter: FakeStarter = field(default_factory=FakeStarter)
@@ -122,7 +123,7 @@ class Factors:
     def __post_init__(self) -> None:
         ports = (self.unit_of_work, FakeConfirmations(), self.clock, self.identifiers)
         self.totp = TOTPUseCases(
-            *ports, limiter=self.limiter, sealer=self.sealer, issuer="My Service"
+            *ports, guesses=self.guesses, sealer=self.sealer, issuer="My Service"
         )
         self.passkeys = PasskeyUseCases(*ports, verifier=self.verifier)
         self.passkey_sign_in = PasskeySignIn(
@@ -136,7 +137,7 @@ class Factors:
             self.unit_of_work,
             self.clock,
             self.identifiers,
-            limiter=self.limiter,
+            guesses=self.guesses,
             sealer=self.sealer,
         )
 

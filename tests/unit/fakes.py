@@ -12,6 +12,7 @@ from adapters.memory.cache import MemoryCache
 from adapters.memory.clock import FixedClock
 from adapters.memory.configuration import MemoryConfigurations
 from adapters.memory.identifiers import SequentialIdentifiers
+from adapters.memory.identity_providers import MemoryIdentityProviders
 from adapters.memory.limiter import MemoryRateLimiter
 from adapters.memory.mailer import MemoryMailer
 from adapters.memory.passwords import FastPasswordHasher
@@ -32,6 +33,7 @@ from domain.authentication.retention import Retention
 from domain.authentication.sessions import SessionUseCases
 from domain.authentication.sign_in import SignIn
 from domain.authentication.starting import SessionStarter
+from domain.authentication.superusers import Superusers
 from domain.catalogue.entities import Author, AuthorDetails, Book, BookDetails
 from domain.catalogue.queries import AuthorQuery, BookQuery
 from domain.catalogue.use_cases import Catalogue
@@ -45,13 +47,16 @@ from domain.idempotency.use_cases import Idempotency
 from domain.mail.entities import PendingMail
 from domain.mail.relay import MailRelay
 from domain.pagination import MAX_PAGE_SIZE, PageRequest
+from service.credential_wiring import credentials
 from service.mail_texts import TemplateMailTexts
+from service.provider_wiring import by_provider
 from service.use_cases import Authentication, UseCases
 from tests.token_keys import KEY_SETS, PLACE
 
 Result = TypeVar("Result")
 
 CACHE_TTL = 600.0
+ISSUERS = {"acme": "https://acme.test", "initech": "https://initech.test"}
 
 _ANYBODY = UUID(int=0)
 _END_OF_TIME = datetime.max.replace(tzinfo=UTC)
@@ -241,6 +246,9 @@ class Fakes:
     password_hasher: FastPasswordHasher = field(default_factory=FastPasswordHasher)
     second_factors: Codes = field(default_factory=Codes)
     configurations: TroubledConfigurations = field(default_factory=TroubledConfigurations)
+    identity_providers: MemoryIdentityProviders = field(
+        default_factory=lambda: MemoryIdentityProviders(ISSUERS)
+    )
     stores: list[TroubledStore] = field(default_factory=list)
     mailer: MemoryMailer = field(default_factory=MemoryMailer)
 
@@ -248,10 +256,21 @@ class Fakes:
         """Give new use-cases over the fakes, as another process would have."""
         unit_of_work = IdempotentUnitOfWork(self.unit_of_work, self.clock)
         of_accounts = (unit_of_work, self.access_cache, self.clock, self.identifiers)
+        configuration = RuntimeConfiguration(self.configurations, self.clock)
+
+        async def are_sign_ups_open() -> bool:
+            return (await configuration.current()).sign_ups_open
+
+        own = credentials(
+            unit_of_work, self.access_cache, self.attempts, self.sign_in(), are_sign_ups_open
+        )
+        providers = by_provider(
+            self.unit_of_work, self.identity_providers, self.sign_in(), are_sign_ups_open
+        )
         return UseCases(
             accounts=AccountAdministration(*of_accounts),
             authentication=Authentication(
-                keys=Keys(*of_accounts),
+                keys=Keys(*of_accounts, own.confirmations),
                 guesses=Guesses(self.attempts),
                 sign_in=self.sign_in(),
                 sessions=SessionUseCases(
@@ -261,15 +280,22 @@ class Fakes:
                     self.clock,
                     self.identifiers,
                 ),
+                sign_up=own.sign_up,
+                passwords=own.passwords,
+                emails=own.emails,
+                expired_tokens=own.expired_tokens,
+                providers=providers.sign_in,
+                my_identities=providers.my_identities,
             ),
-            me=Me(*of_accounts),
+            me=Me(*of_accounts, own.confirmations),
             own_data=OwnData(unit_of_work, self.activity_log, self.clock),
             retention=Retention(self.unit_of_work, self.clock),
+            superusers=Superusers(*of_accounts, self.password_hasher),
             catalogue=Catalogue(
                 unit_of_work, self.author_cache, self.book_cache, self.clock, self.identifiers
             ),
             activity=Activity(self.activity_log),
-            configuration=RuntimeConfiguration(self.configurations, self.clock),
+            configuration=configuration,
             idempotency=Idempotency(self.unit_of_work, self.clock),
             rate_limiter=self.rate_limiter,
             access_tokens=self.access_tokens(),

@@ -111,6 +111,14 @@ async def test_guesses_are_counted_by_account(factors: Factors, ann: UUID, ben: 
     assert await factors.tried(ann, codes[0]) is Method.RECOVERY_CODE
 
 
+async def test_right_codes_are_no_guesses(factors: Factors, ann: UUID) -> None:
+    app, _ = await factors.enable_codes(ann)
+
+    for _ in range(20):
+        assert await factors.tried(ann, app.code()) is Method.TOTP
+        factors.clock.advance(A_STEP)
+
+
 async def test_who_guesses_the_code_that_enables_codes_is_stopped(
     factors: Factors, ann: UUID
 ) -> None:
