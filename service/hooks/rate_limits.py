@@ -38,8 +38,8 @@ def tell_limits(app: Flask) -> None:
     def tell(response: Response) -> Response:
         verdicts = g.get("rate_verdicts")
         if verdicts:
-            response.headers["RateLimit-Policy"] = ", ".join(map(_policy, verdicts))
-            response.headers["RateLimit"] = ", ".join(map(_state, verdicts))
+            response.headers.add("RateLimit-Policy", ", ".join(map(_policy, verdicts)))
+            response.headers.add("RateLimit", ", ".join(map(_state, verdicts)))
         return response
 
 
