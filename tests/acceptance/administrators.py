@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
+from adapters.mysql.database import MySQLDatabase
 from adapters.system.clock import SystemClock
 from domain.authentication.entities import ACCESS_TOKEN_LIFE, AccessClaims
 from domain.authentication.ports import AuthenticationStores
@@ -67,7 +68,8 @@ async def _sign_in(settings: Settings, role: Role) -> tuple[UUID, UUID]:
         await stores.sessions.add(session)
 
     adapters = wire(settings).adapters
-    # The SQL store comes first, and the others may be away.
-    async with adapters.opened[0]():
+    (mysql,) = (store for store in adapters.stores if isinstance(store, MySQLDatabase))
+    # The others may be away, or somebody else's.
+    async with mysql.opened():
         await adapters.unit_of_work.run(keep)
     return account.id, session.id
