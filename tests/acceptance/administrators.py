@@ -15,8 +15,8 @@ from service.token_wiring import access_tokens, development_tokens
 from service.wiring import wire
 from tests.accounts import account_of, session_of
 
-# By the SQL store and the role, the account and its session.
-_known: dict[tuple[str, Role], tuple[UUID, UUID]] = {}
+# By the SQL store, the deployment's secret and the role, the account and its session.
+_known: dict[tuple[str, str, Role], tuple[UUID, UUID]] = {}
 
 
 def authorization(environ: Mapping[str, str], role: Role = Role.ADMIN) -> dict[str, str]:
@@ -50,7 +50,7 @@ def _access_token(settings: Settings, role: Role) -> str:
 
 def _signed_in(settings: Settings, role: Role) -> tuple[UUID, UUID]:
     """Give the ids of an account with the role, and of its session, on these stores."""
-    place = (str(settings.mysql), role)
+    place = (str(settings.mysql), settings.secret_key.get_secret_value(), role)
     if place not in _known:
         # A test may have a loop of its own running.
         with ThreadPoolExecutor(1) as thread:
