@@ -47,6 +47,10 @@ async def serving(wiring: Wiring) -> AsyncIterator[None]:
         _in_background(
             purge_regularly, use_cases.authentication.expired_tokens.purge, "one-time tokens"
         ),
+        _in_background(
+            purge_regularly, use_cases.authentication.sessions.purge_sessions, "sessions"
+        ),
+        _in_background(purge_regularly, use_cases.authentication.guesses.purge, "attempts"),
     ):
         yield
 
