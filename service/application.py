@@ -18,6 +18,8 @@ from service.views.configuration import configuration_blueprint
 from service.views.contract import contract_blueprint
 from service.views.lists import Lists
 from service.views.me import me_blueprint
+from service.views.passkeys import passkeys_blueprint
+from service.views.second_factors import second_factors_blueprint
 from service.views.site import site_blueprint
 from service.views.token_keys import token_keys_blueprint
 
@@ -47,6 +49,8 @@ def create_app(settings: Settings, use_cases: UseCases) -> Flask:
         me_blueprint(use_cases.me, use_cases.own_data, use_cases.activity, lists)
     )
     app.register_blueprint(api_keys_blueprint(use_cases.authentication.keys))
+    app.register_blueprint(second_factors_blueprint(use_cases.authentication.totp))
+    app.register_blueprint(passkeys_blueprint(use_cases.authentication.passkeys))
     app.register_blueprint(activity_blueprint(use_cases.activity, lists))
     app.register_blueprint(configuration_blueprint(use_cases.configuration))
     app.register_blueprint(token_keys_blueprint(use_cases.access_tokens))

@@ -8,7 +8,12 @@ from werkzeug import exceptions as framework
 
 from domain import errors as domain
 from domain.accounts.errors import LastAdministrator
-from domain.authentication.errors import TooManyKeys
+from domain.authentication.errors import (
+    ConfirmationRequired,
+    InvalidChallenge,
+    InvalidPasskey,
+    TooManyKeys,
+)
 from domain.catalogue.errors import AuthorHasBooks, IsbnTaken
 from domain.idempotency.errors import KeyReused, RequestInProgress
 from service import request_errors as request
@@ -145,6 +150,28 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
         "conflict",
         "Conflict",
         "What you ask does not go with what there is; the detail says why. Read it again.",
+    ),
+    ConfirmationRequired: Problem(
+        HTTPStatus.FORBIDDEN,
+        "confirmation-required",
+        "Confirmation required",
+        "Send a `confirmation`: the account's password and, where it asks for a second factor, a "
+        "code, which counts once. An account without a password signs in anew before; so does one "
+        "whose second factor is a passkey, by that.",
+    ),
+    InvalidPasskey: Problem(
+        HTTPStatus.UNAUTHORIZED,
+        "invalid-passkey",
+        "Invalid passkey",
+        "Nobody has the passkey, its answer does not hold, or its account can't sign in: it is not "
+        "told which. Get new options, and sign in by another one or by the password.",
+    ),
+    InvalidChallenge: Problem(
+        HTTPStatus.BAD_REQUEST,
+        "invalid-challenge",
+        "Invalid challenge",
+        "A challenge is answered once, within five minutes, and by whom it was put to. Get new "
+        "options.",
     ),
     KeyReused: Problem(
         HTTPStatus.UNPROCESSABLE_ENTITY,

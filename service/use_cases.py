@@ -9,9 +9,12 @@ from domain.authentication.api_keys import Keys
 from domain.authentication.guesses import Guesses
 from domain.authentication.me import Me
 from domain.authentication.own_data import OwnData
+from domain.authentication.passkey_sign_in import PasskeySignIn
+from domain.authentication.passkey_use_cases import PasskeyUseCases
 from domain.authentication.ports import AccessTokens
 from domain.authentication.sessions import SessionUseCases
 from domain.authentication.sign_in import SignIn
+from domain.authentication.totp_use_cases import TOTPUseCases
 from domain.catalogue.use_cases import Catalogue
 from domain.configuration.use_cases import RuntimeConfiguration
 from domain.health.use_cases import Health
@@ -28,6 +31,9 @@ class Authentication:
     guesses: Guesses
     sign_in: SignIn
     sessions: SessionUseCases
+    totp: TOTPUseCases
+    passkeys: PasskeyUseCases
+    passkey_sign_in: PasskeySignIn
 
 
 @dataclass(frozen=True, slots=True)

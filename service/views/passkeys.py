@@ -12,7 +12,7 @@ from domain.errors import InvalidValue, NotFound
 from service.routes import ACCOUNT, RateClass, route
 from service.schemas.confirmation import ConfirmedBody
 from service.schemas.pagination import PageResponse
-from service.schemas.second_factors import (
+from service.schemas.passkeys import (
     AddedPasskeyResponse,
     PasskeyBody,
     PasskeyOptionsResponse,

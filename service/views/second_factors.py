@@ -72,7 +72,7 @@ def second_factors_blueprint(totp: TOTPUseCases) -> Blueprint:
     )
     async def enable_totp(body: CodeBody) -> tuple[str, ...]:
         """Ask for codes from now on, by a code that the app shows."""
-        return await totp.enable(body.code)
+        return await totp.enable(body.code.get_secret_value())
 
     @route(
         blueprint,

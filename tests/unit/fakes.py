@@ -18,19 +18,26 @@ from adapters.memory.passwords import FastPasswordHasher
 from adapters.memory.unit_of_work import MemoryStores, MemoryUnitOfWork
 from adapters.security.access_tokens import JWTAccessTokens, access_token_keys
 from adapters.security.device_tokens import HMACDeviceTokens
+from adapters.security.passkeys import WebAuthnPasskeys
+from adapters.security.sealer import AESSealer
 from domain.activity.relay import Relay
 from domain.activity.use_cases import Activity
 from domain.authentication.administration import AccountAdministration
 from domain.authentication.api_keys import Keys
+from domain.authentication.confirming import StepUp
 from domain.authentication.entities import Access
 from domain.authentication.guesses import Guesses
 from domain.authentication.mails import AccountMails
 from domain.authentication.me import Me
 from domain.authentication.own_data import OwnData
+from domain.authentication.passkey_sign_in import PasskeySignIn
+from domain.authentication.passkey_use_cases import PasskeyUseCases
 from domain.authentication.ports import SecondFactors
+from domain.authentication.second_factors import AccountFactors
 from domain.authentication.sessions import SessionUseCases
-from domain.authentication.sign_in import NoSecondFactors, SignIn
+from domain.authentication.sign_in import SignIn
 from domain.authentication.starting import SessionStarter
+from domain.authentication.totp_use_cases import TOTPUseCases
 from domain.catalogue.entities import Author, AuthorDetails, Book, BookDetails
 from domain.catalogue.queries import AuthorQuery, BookQuery
 from domain.catalogue.use_cases import Catalogue
@@ -221,7 +228,8 @@ class Fakes:
     rate_limiter: MemoryRateLimiter = field(default_factory=MemoryRateLimiter)
     attempts: MemoryRateLimiter = field(default_factory=MemoryRateLimiter)
     password_hasher: FastPasswordHasher = field(default_factory=FastPasswordHasher)
-    second_factors: SecondFactors = field(default_factory=NoSecondFactors)
+    second_factors: SecondFactors | None = None
+    sealer: AESSealer = field(default_factory=lambda: AESSealer(b"k" * 32))
     configurations: TroubledConfigurations = field(default_factory=TroubledConfigurations)
     stores: list[TroubledStore] = field(default_factory=list)
     mailer: MemoryMailer = field(default_factory=MemoryMailer)
@@ -233,6 +241,20 @@ class Fakes:
         return UseCases(
             accounts=AccountAdministration(*of_accounts),
             authentication=Authentication(
+                totp=TOTPUseCases(
+                    *self._factor_ports(),
+                    guesses=Guesses(self.attempts),
+                    sealer=self.sealer,
+                    issuer="My Service",
+                ),
+                passkeys=PasskeyUseCases(*self._factor_ports(), verifier=WebAuthnPasskeys(PLACE)),
+                passkey_sign_in=PasskeySignIn(
+                    unit_of_work=self.unit_of_work,
+                    verifier=WebAuthnPasskeys(PLACE),
+                    starter=self.starter(),
+                    clock=self.clock,
+                    identifiers=self.identifiers,
+                ),
                 keys=Keys(*of_accounts),
                 guesses=Guesses(self.attempts),
                 sign_in=self.sign_in(),
@@ -276,7 +298,7 @@ class Fakes:
             unit_of_work=self.unit_of_work,
             hasher=self.password_hasher,
             guesses=Guesses(self.attempts),
-            second_factors=self.second_factors,
+            second_factors=self._second_factors(),
             starter=self.starter(),
             clock=self.clock,
             identifiers=self.identifiers,
@@ -287,6 +309,27 @@ class Fakes:
         texts = TemplateMailTexts("https://service.test")
         writer = AccountMails(self.unit_of_work, texts, self.clock)
         return MailRelay(self.unit_of_work, self.mailer, writer, self.clock, self.identifiers)
+
+    def _second_factors(self) -> SecondFactors:
+        return self.second_factors or AccountFactors(
+            self.unit_of_work,
+            self.clock,
+            self.identifiers,
+            guesses=Guesses(self.attempts),
+            sealer=self.sealer,
+        )
+
+    def _factor_ports(
+        self,
+    ) -> tuple[TroubledUnitOfWork, StepUp, FixedClock, SequentialIdentifiers]:
+        confirmations = StepUp(
+            unit_of_work=self.unit_of_work,
+            hasher=self.password_hasher,
+            second_factors=self._second_factors(),
+            guesses=Guesses(self.attempts),
+            clock=self.clock,
+        )
+        return self.unit_of_work, confirmations, self.clock, self.identifiers
 
     def access_tokens(self) -> JWTAccessTokens:
         """Give the tokens, signed by an asymmetric key."""
