@@ -12,6 +12,7 @@ from domain.authentication.own_data import OwnData
 from domain.authentication.passkey_sign_in import PasskeySignIn
 from domain.authentication.passkey_use_cases import PasskeyUseCases
 from domain.authentication.ports import AccessTokens
+from domain.authentication.retention import Retention
 from domain.authentication.sessions import SessionUseCases
 from domain.authentication.sign_in import SignIn
 from domain.authentication.totp_use_cases import TOTPUseCases
@@ -47,6 +48,7 @@ class UseCases:
     authentication: Authentication
     me: Me
     own_data: OwnData
+    retention: Retention
     catalogue: Catalogue
     activity: Activity
     configuration: RuntimeConfiguration

@@ -41,6 +41,7 @@ from domain.authentication.entities import Access
 from domain.authentication.mails import AccountMails
 from domain.authentication.me import Me
 from domain.authentication.own_data import OwnData
+from domain.authentication.retention import Retention
 from domain.catalogue.entities import Author, Book
 from domain.catalogue.use_cases import Catalogue
 from domain.configuration.ports import Configurations
@@ -143,6 +144,7 @@ def _use_cases(settings: Settings, adapters: Adapters) -> UseCases:
         ),
         me=Me(*of_accounts),
         own_data=OwnData(unit_of_work, adapters.activity_log, clock),
+        retention=Retention(adapters.unit_of_work, clock),
         catalogue=Catalogue(
             unit_of_work, adapters.author_cache, adapters.book_cache, clock, identifiers
         ),

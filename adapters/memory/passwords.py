@@ -2,7 +2,8 @@
 
 import hashlib
 import secrets
-import unicodedata
+
+from domain.authentication.passwords import normalised
 
 _SCHEME = "$fake$"
 
@@ -37,6 +38,6 @@ class FastPasswordHasher:
 
 
 def _hash(parameters: str, salt: str, password: str) -> str:
-    text = salt + unicodedata.normalize("NFC", password)
+    text = salt + normalised(password)
     digest = hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
     return f"{_SCHEME}{parameters}${salt}${digest}"

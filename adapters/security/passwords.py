@@ -2,7 +2,6 @@
 
 import asyncio
 import threading
-import unicodedata
 from base64 import b64encode
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -13,6 +12,7 @@ from argon2 import Parameters, PasswordHasher, Type, extract_parameters
 from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatchError
 from argon2.low_level import ARGON2_VERSION
 
+from domain.authentication.passwords import normalised
 from domain.errors import StoreUnavailable
 
 Result = TypeVar("Result")
@@ -87,7 +87,7 @@ class Argon2PasswordHasher:
 
 def _encoded(password: str) -> bytes:
     # Half of a surrogate pair is no text, and no reason to fail.
-    return unicodedata.normalize("NFC", password).encode(errors="surrogatepass")
+    return normalised(password).encode(errors="surrogatepass")
 
 
 def _reference(parameters: Parameters) -> str:

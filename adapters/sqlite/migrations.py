@@ -1,5 +1,6 @@
 """The migrations of an embedded database."""
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -20,7 +21,8 @@ def sqlite_migrations(path: Path, output: TextIO | None = None) -> Migrations:
 
 def migrate_held(path: Path) -> None:
     """Bring a file that this process holds already to the latest revision."""
-    Migrations(_url(path), lock=None).upgrade()
+    # What a command prints is its own.
+    Migrations(_url(path), lock=None, output=sys.stderr).upgrade()
 
 
 def _url(path: Path) -> "URL":

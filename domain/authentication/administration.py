@@ -56,6 +56,14 @@ class AccountAdministration(AccountUseCases):
         """Give the account with this address, in any spelling, or None."""
         return await self._unit_of_work.read(lambda stores: stores.accounts.find(email))
 
+    @requires(Permission.READ_ACCOUNTS)
+    async def has_administrator(self) -> bool:
+        """Tell whether an administrator can sign in."""
+        found = await self._unit_of_work.run(
+            lambda stores: stores.accounts.hold_active(Role.ADMIN, 1)
+        )
+        return bool(found)
+
     @requires(Permission.CHANGE_ACCOUNTS)
     async def change_account(
         self, account_id: UUID, changes: AccountChanges, expected: Expected = None
@@ -104,15 +112,6 @@ class AccountAdministration(AccountUseCases):
             return len(ended)
 
         return await self._run_and_forget(account_id, end)
-
-    async def purge_accounts(self, deleted_before: datetime, *, batch_size: int = 500) -> int:
-        """Remove for good what was deleted before then, batch by batch; gives how many."""
-        purged = 0
-        while batch := await self._unit_of_work.run(
-            lambda stores: stores.accounts.purge(deleted_before, batch_size)
-        ):
-            purged += batch
-        return purged
 
     def _events(self, before: Account, after: Account, sessions: int) -> list[Event]:
         events, now = [], after.updated_at

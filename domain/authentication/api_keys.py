@@ -108,15 +108,6 @@ class Keys(AccountUseCases):
         except StoreUnavailable as error:
             logger.warning("A use of an API key is not noted: %s", error)
 
-    async def purge(self, expired_before: datetime, *, batch_size: int = 500) -> int:
-        """Remove the keys that expired before then, batch by batch; gives how many."""
-        purged = 0
-        while batch := await self._unit_of_work.run(
-            lambda stores: stores.api_keys.purge(expired_before, batch_size)
-        ):
-            purged += batch
-        return purged
-
     def _new_key(self, account_id: UUID, details: KeyDetails, secret: bytes) -> ApiKey:
         now = self._clock.now()
         lacking = sorted(details["permissions"] - current_caller().permissions)

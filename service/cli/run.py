@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from service.cli.config import settings_or_exit
+from service.cli.first_administrator import tell_of_first_administrator
 from service.cli.reloading import Reloader
 from service.cli.serving import end_with, serve
 
@@ -31,7 +32,10 @@ WATCHED = [ROOT / name for name in ("asgi.py", "adapters", "domain", "service")]
 @click.option("--lifeline", type=int, hidden=True, allow_from_autoenv=False)
 def run(host: str, port: int, *, reload: bool | None, lifeline: int | None) -> None:
     """Serve the application by Hypercorn, in one process."""
-    development = settings_or_exit().profile == "development"
+    settings = settings_or_exit()
+    development = settings.profile == "development"
+    if development and lifeline is None:
+        tell_of_first_administrator(settings)
     if development if reload is None else reload:
         sys.exit(Reloader(_command(host, port), WATCHED).run())
     if lifeline is not None:

@@ -9,6 +9,7 @@ from service import wiring
 from service.cli.config import settings_or_exit
 from service.cli.errors import readable_errors
 from service.settings import Settings
+from service.use_cases import UseCases
 
 
 @click.command
@@ -21,7 +22,7 @@ def db_init() -> None:
 
 @click.command
 def purge() -> None:
-    """Remove what was kept for its time: what was deleted, activity, and answers under keys."""
+    """Remove what was kept for its time: what was deleted or ended, activity, kept answers."""
     with readable_errors():
         asyncio.run(_purge(settings_or_exit(), datetime.now(UTC)))
 
@@ -35,7 +36,20 @@ async def _purge(settings: Settings, now: datetime) -> None:
         click.echo(f"Removed {authors} authors that were deleted before {deleted_before:%F}.")
         books = await wired.use_cases.catalogue.purge_books(deleted_before)
         click.echo(f"Removed {books} books that were deleted before {deleted_before:%F}.")
+        await _purge_accounts(wired.use_cases, deleted_before)
         events = await wired.use_cases.activity.purge_events(occurred_before)
         click.echo(f"Removed {events} events that occurred before {occurred_before:%F}.")
         answers = await wired.use_cases.idempotency.purge_answers()
         click.echo(f"Removed {answers} answers that were kept for their time.")
+
+
+async def _purge_accounts(use_cases: UseCases, before: datetime) -> None:
+    retention = use_cases.retention
+    accounts = await retention.purge_accounts(before)
+    click.echo(f"Removed {accounts} accounts that were deleted before {before:%F}.")
+    sessions = await use_cases.authentication.sessions.purge_sessions()
+    click.echo(f"Removed {sessions} sessions that ended and were kept for their time.")
+    keys = await retention.purge_keys(before)
+    click.echo(f"Removed {keys} API keys that expired before {before:%F}.")
+    challenges = await retention.purge_challenges()
+    click.echo(f"Removed {challenges} challenges that have expired.")

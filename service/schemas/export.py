@@ -42,7 +42,7 @@ class ExportedIdentity(ResponseSchema):
     created_at: datetime
 
 
-class KeptResponse(ResponseSchema):
+class ExportedAccount(ResponseSchema):
     """What is kept of an account but for its events."""
 
     account: AccountResponse
@@ -56,7 +56,7 @@ class ExportResponse(ResponseSchema):
     """All that is kept of an account; where `activityIsComplete` is false, older events too."""
 
     exported_at: datetime
-    kept: KeptResponse
+    kept: ExportedAccount
     activity: list[EventResponse]
     activity_is_complete: bool
 

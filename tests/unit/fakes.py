@@ -34,6 +34,7 @@ from domain.authentication.passkey_sign_in import PasskeySignIn
 from domain.authentication.passkey_use_cases import PasskeyUseCases
 from domain.authentication.ports import SecondFactors
 from domain.authentication.second_factors import AccountFactors
+from domain.authentication.retention import Retention
 from domain.authentication.sessions import SessionUseCases
 from domain.authentication.sign_in import SignIn
 from domain.authentication.starting import SessionStarter
@@ -106,15 +107,17 @@ class TroubledUnitOfWork(MemoryUnitOfWork):
 
     `before_run`, `before_commit`, `after_commit` and `after_read` are awaited there; what they
     raise is what the store raises. With `aborts`, each unit is first run for nothing, as where a
-    deadlock ends it.
+    deadlock ends it. `units` counts what was run.
     """
 
     def __init__(self, on_events: Callable[[], None] = lambda: None) -> None:
         super().__init__(on_events)
         self.before_run = self.before_commit = self.after_commit = self.after_read = no_trouble
         self.aborts = False
+        self.units = 0
 
     async def run(self, unit: Callable[[MemoryStores], Awaitable[Result]]) -> Result:
+        self.units += 1
         await self.before_run()
         if self.aborts:
             await super().read(lambda stores: unit(stores.copy()))
@@ -268,6 +271,7 @@ class Fakes:
             ),
             me=Me(*of_accounts),
             own_data=OwnData(unit_of_work, self.activity_log, self.clock),
+            retention=Retention(self.unit_of_work, self.clock),
             catalogue=Catalogue(
                 unit_of_work, self.author_cache, self.book_cache, self.clock, self.identifiers
             ),

@@ -42,8 +42,8 @@ def started(monkeypatch: pytest.MonkeyPatch) -> Started:
 
 
 @pytest.fixture
-def environ(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    environ: dict[str, str] = {}
+def environ(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, str]:
+    environ = {"FLASK_SQLITE_PATH": str(tmp_path / "it.sqlite3")}
     monkeypatch.setattr(run, "settings_or_exit", lambda: load_settings(environ, None))
     return environ
 
@@ -63,6 +63,17 @@ def test_development_reloads_a_server_that_does_not(started: Started) -> None:
     assert command[5:] == ["--host", "127.0.0.1", "--port", "8123", "--lifeline"]
 
 
+@pytest.mark.usefixtures("environ", "started")
+@pytest.mark.parametrize("arguments", [[], ["--no-reload"]])
+def test_development_is_told_how_to_make_the_first_administrator(
+    monkeypatch: pytest.MonkeyPatch, arguments: Sequence[str]
+) -> None:
+    monkeypatch.setattr(run, "end_with", lambda _lifeline: None)
+
+    assert flask_run(*arguments).stderr.count("There is no administrator yet.") == 1
+    assert "administrator" not in flask_run(*arguments, "--lifeline", "0").stderr
+
+
 @pytest.mark.usefixtures("environ")
 def test_development_without_reload_logs_requests(started: Started) -> None:
     assert flask_run("--no-reload").exit_code == 0
@@ -70,6 +81,7 @@ def test_development_without_reload_logs_requests(started: Started) -> None:
 
 
 def test_other_profiles_do_not_reload(started: Started, environ: dict[str, str]) -> None:
+    environ.clear()
     environ["FLASK_CONFIG"] = "testing"
     assert flask_run("--host", "::1").exit_code == 0
     assert started.served == [("::1", 8000, False)]

@@ -5,6 +5,7 @@ from uuid import UUID
 import pytest
 from click.testing import CliRunner
 
+from adapters.memory.unit_of_work import MemoryStores
 from domain.catalogue.entities import Author
 from domain.catalogue.ports import CatalogueStores
 from domain.errors import StoreNotReady
@@ -14,7 +15,11 @@ from domain.idempotency.ports import IdempotencyStores
 from service import wiring
 from service.cli import stores
 from service.settings import Settings, load_settings
+from tests.contracts.test_accounts import make_account
+from tests.contracts.test_api_keys import make_key
 from tests.contracts.test_books import make_book
+from tests.contracts.test_challenges import new_challenge
+from tests.contracts.test_sessions import make_session
 
 TESTING = {
     "FLASK_CONFIG": "testing",
@@ -54,6 +59,23 @@ def event(days_ago: int) -> Event:
     )
 
 
+async def leave_behind(stores: MemoryStores) -> None:
+    """Delete an account 9 and one 11 days ago, and end sessions and keys then; let one live."""
+    now = datetime.now(UTC)
+    live, later = make_account(), now + timedelta(days=1)
+    await stores.accounts.add(live)
+    await stores.sessions.add(make_session(live.id, expires_at=later))
+    await stores.api_keys.add(make_key(live))
+    for days in (9, 11):
+        then, account = now - timedelta(days=days), make_account()
+        await stores.accounts.add(account)
+        await stores.accounts.delete(account.id, then)
+        await stores.sessions.add(make_session(live.id, ended_at=then, expires_at=later))
+        await stores.api_keys.add(make_key(live, expires_at=then))
+    await stores.challenges.add(new_challenge(expires_at=now - timedelta(seconds=1)))
+    await stores.challenges.add(new_challenge(expires_at=now + timedelta(minutes=1)))
+
+
 async def fill(wired: wiring.Wiring) -> None:
     """Delete of authors and books one 9 and one 11 days ago, and let one live; record events.
 
@@ -77,6 +99,7 @@ async def fill(wired: wiring.Wiring) -> None:
             await stores.kept_answers.keep(claim, KeptAnswer(201, (), b""), claimed_at)
 
     await wired.adapters.unit_of_work.run(delete)
+    await wired.adapters.unit_of_work.run(leave_behind)
     await wired.adapters.unit_of_work.run(keep)
     await wired.adapters.activity_log.record([event(19), event(21), event(22)])
 
@@ -92,11 +115,15 @@ def test_a_purge_removes_what_was_kept_for_its_time(
     assert [line.split(" that ")[0] for line in result.stdout.splitlines()] == [
         "Removed 1 authors",
         "Removed 1 books",
+        "Removed 1 accounts",
+        "Removed 2 sessions",
+        "Removed 1 API keys",
+        "Removed 1 challenges",
         "Removed 2 events",
         "Removed 1 answers",
     ]
     again = CliRunner().invoke(stores.purge)
-    assert again.stdout.count("Removed 0 ") == 4
+    assert again.stdout.count("Removed 0 ") == 8
 
 
 def test_what_was_initialised_is_told(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:

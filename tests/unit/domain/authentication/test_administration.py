@@ -247,17 +247,3 @@ async def test_only_administrators_administer(
     await refused(caller_of(account), NotPermitted)
     await refused(NOBODY, NotAuthenticated)
     assert await account_of(fakes, account) == account
-
-
-async def test_accounts_deleted_long_ago_are_purged_in_batches(
-    fakes: Fakes, administration: AccountAdministration
-) -> None:
-    accounts = [await add_account(fakes) for _ in range(5)]
-    with acting_as(OPERATOR):
-        for account in accounts:
-            await administration.delete_account(account.id)
-            fakes.clock.advance(timedelta(seconds=1))
-
-        assert await administration.purge_accounts(fakes.clock.now() - timedelta(seconds=1)) == 4
-        assert await administration.purge_accounts(fakes.clock.now(), batch_size=1) == 1
-        assert await administration.purge_accounts(fakes.clock.now()) == 0

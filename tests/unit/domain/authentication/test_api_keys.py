@@ -239,16 +239,3 @@ async def test_a_store_that_is_away_keeps_nobody_from_using_a_key(
         await keys.note_use(editor.id, UUID(int=1), None)
 
     assert "not noted: MySQL is unavailable" in caplog.text
-
-
-async def test_keys_that_expired_long_ago_are_purged(
-    fakes: Fakes, keys: Keys, editor: Account
-) -> None:
-    with acting_as(caller_of(editor)):
-        eternal = (await keys.create(details())).key
-        for seconds in (1, 2, 3):
-            await keys.create(details(expires_at=fakes.clock.now() + seconds * SECOND))
-
-    assert await keys.purge(fakes.clock.now() + 3 * SECOND, batch_size=1) == 2
-    assert await keys.purge(fakes.clock.now() + 4 * SECOND) == 1
-    assert await kept(keys, editor) == [eternal]
