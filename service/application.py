@@ -18,8 +18,11 @@ from service.views.configuration import configuration_blueprint
 from service.views.contract import contract_blueprint
 from service.views.lists import Lists
 from service.views.me import me_blueprint
+from service.views.passkey_sign_in import passkey_sign_in_blueprint
 from service.views.passkeys import passkeys_blueprint
 from service.views.second_factors import second_factors_blueprint
+from service.views.sessions import sessions_blueprint
+from service.views.sign_in import sign_in_blueprint
 from service.views.site import site_blueprint
 from service.views.token_keys import token_keys_blueprint
 
@@ -51,6 +54,16 @@ def create_app(settings: Settings, use_cases: UseCases) -> Flask:
     app.register_blueprint(api_keys_blueprint(use_cases.authentication.keys))
     app.register_blueprint(second_factors_blueprint(use_cases.authentication.totp))
     app.register_blueprint(passkeys_blueprint(use_cases.authentication.passkeys))
+    cookie_origins = settings.cors_origins if settings.cors_credentials else ()
+    app.register_blueprint(
+        sign_in_blueprint(
+            use_cases.authentication.sign_in, use_cases.authentication.sessions, cookie_origins
+        )
+    )
+    app.register_blueprint(
+        passkey_sign_in_blueprint(use_cases.authentication.passkey_sign_in, cookie_origins)
+    )
+    app.register_blueprint(sessions_blueprint(use_cases.authentication.sessions))
     app.register_blueprint(activity_blueprint(use_cases.activity, lists))
     app.register_blueprint(configuration_blueprint(use_cases.configuration))
     app.register_blueprint(token_keys_blueprint(use_cases.access_tokens))

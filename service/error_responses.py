@@ -11,6 +11,7 @@ from pydantic.alias_generators import to_camel
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from domain import errors as domain
+from domain.authentication.errors import SecondFactorRequired, TooManyAttempts
 from domain.catalogue.errors import AuthorHasBooks, IsbnTaken
 from domain.idempotency.errors import RequestInProgress
 from service import request_errors as request
@@ -18,6 +19,10 @@ from service.hooks.current import current_request
 from service.problems import PROBLEMS, Problem, problem_of
 
 logger = logging.getLogger(__name__)
+
+_WITH_RETRY_AFTER = (
+    domain.StoreUnavailable | RequestInProgress | TooManyAttempts | request.RateLimited
+)
 
 
 def register_error_responses(app: Flask) -> None:
@@ -44,7 +49,7 @@ def _members(problem: Problem, detail: str | None) -> dict[str, object]:
     }
 
 
-def _faults(error: Exception) -> dict[str, object]:
+def _faults(error: Exception) -> dict[str, object]:  # noqa: PLR0911  # One for each error.
     match error:
         case request.InvalidBody(faults=faults):
             return {"errors": [{"pointer": fault.where, "detail": fault.what} for fault in faults]}
@@ -60,6 +65,8 @@ def _faults(error: Exception) -> dict[str, object]:
         case AuthorHasBooks(books=books, count=count):
             told = [{"id": str(book.id), "title": book.title} for book in books]
             return {"books": told, "count": count}
+        case SecondFactorRequired(methods=methods):
+            return {"methods": list(methods)}
         case _:
             return {}
 
@@ -75,7 +82,7 @@ def _fault(error: domain.DomainError, place: str) -> dict[str, str]:
 
 
 def _headers(error: Exception) -> dict[str, str]:
-    if isinstance(error, domain.StoreUnavailable | RequestInProgress | request.RateLimited):
+    if isinstance(error, _WITH_RETRY_AFTER):
         return {"Retry-After": str(error.retry_after)}
     return {}
 

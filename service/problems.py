@@ -11,7 +11,12 @@ from domain.accounts.errors import LastAdministrator
 from domain.authentication.errors import (
     ConfirmationRequired,
     InvalidChallenge,
+    InvalidCredentials,
     InvalidPasskey,
+    InvalidSecondFactor,
+    InvalidToken,
+    SecondFactorRequired,
+    TooManyAttempts,
     TooManyKeys,
 )
 from domain.catalogue.errors import AuthorHasBooks, IsbnTaken
@@ -106,6 +111,26 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
         "Somebody changed the resource since you read it. Read it again, and decide anew.",
     ),
     domain.InvalidValue: _INVALID_BODY,
+    domain.NotAuthenticated: Problem(
+        HTTPStatus.UNAUTHORIZED,
+        "not-authenticated",
+        "Not authenticated",
+        "Send an access token or an API key: `Authorization: Bearer …`.",
+    ),
+    InvalidToken: Problem(
+        HTTPStatus.UNAUTHORIZED,
+        "invalid-token",
+        "Invalid token",
+        "What the Authorization header has is no access token and no API key that holds now. "
+        "Refresh the session, sign in anew, or make another key.",
+    ),
+    domain.NotPermitted: Problem(
+        HTTPStatus.FORBIDDEN,
+        "not-permitted",
+        "Not permitted",
+        "The account's role, or the API key, has not the permission that the detail names. An "
+        "administrator can change the role.",
+    ),
     domain.NotFound: Problem(
         HTTPStatus.NOT_FOUND,
         "not-found",
@@ -172,6 +197,40 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
         "Invalid challenge",
         "A challenge is answered once, within five minutes, and by whom it was put to. Get new "
         "options.",
+    ),
+    InvalidCredentials: Problem(
+        HTTPStatus.UNAUTHORIZED,
+        "invalid-credentials",
+        "Invalid credentials",
+        "The address or the password is wrong, or the account can't sign in: it may be neither "
+        "verified nor enabled. It is not told which.",
+    ),
+    SecondFactorRequired: Problem(
+        HTTPStatus.UNAUTHORIZED,
+        "second-factor-required",
+        "Second factor required",
+        "The password is right. `methods` names what else the account asks for: sign in again with "
+        "a `code`.",
+    ),
+    InvalidSecondFactor: Problem(
+        HTTPStatus.UNAUTHORIZED,
+        "invalid-second-factor",
+        "Invalid second factor",
+        "The code is wrong, or was used before. Wait for the app's next one.",
+    ),
+    TooManyAttempts: Problem(
+        HTTPStatus.TOO_MANY_REQUESTS,
+        "too-many-attempts",
+        "Too many attempts",
+        "Somebody guesses, or mistypes. Try again after the seconds that Retry-After names, or on "
+        "a device on which you were signed in before, with its `deviceToken`.",
+    ),
+    request.CrossSiteRequest: Problem(
+        HTTPStatus.FORBIDDEN,
+        "cross-site-request",
+        "Cross-site request",
+        "A request by a cookie must come from a page of this origin, or of one that the service's "
+        "operators let in. A client that is no browser sends its refresh token in the body.",
     ),
     KeyReused: Problem(
         HTTPStatus.UNPROCESSABLE_ENTITY,

@@ -46,6 +46,13 @@ class InvalidKey(RequestError):
     """The Idempotency-Key is not a string as it has to be, or must not be there."""
 
 
+class CrossSiteRequest(RequestError):
+    """A page of another site sent the request, which a browser's cookie would prove."""
+
+    def __init__(self) -> None:
+        super().__init__("Only pages of this origin, or of one that is let in, may send this.")
+
+
 class InvalidBody(RequestError):
     """The body is JSON that does not fit the route's schema."""
 

@@ -21,6 +21,7 @@ MAX_KEYS = 20
 FRESH_FOR = timedelta(minutes=10)
 
 SECRET_SIZE = 32
+DEVICE_MAX_LENGTH = 200
 
 
 class Method(StrEnum):

@@ -1,10 +1,10 @@
 """What people do with their sessions."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from domain.authentication.entities import MAX_SESSIONS, Session
+from domain.authentication.entities import MAX_SESSIONS, Method, Session
 from domain.authentication.events import SESSION_ENDED
 from domain.authentication.ports import AuthenticationStores
 from domain.authentication.refreshing import RefreshUseCases
@@ -19,7 +19,13 @@ ENDED_KEPT_FOR = timedelta(days=7)
 class MySession:
     """A session as its owner sees it; `is_current` is the one that asks."""
 
-    session: Session
+    id: UUID
+    device: str
+    address: str
+    methods: tuple[Method, ...]
+    created_at: datetime
+    last_seen_at: datetime
+    expires_at: datetime
     is_current: bool
 
 
@@ -33,7 +39,7 @@ class SessionUseCases(RefreshUseCases):
         live = await self._unit_of_work.read(
             lambda stores: stores.sessions.live_of(account_id, now, MAX_SESSIONS)
         )
-        return [MySession(session=it, is_current=it.id == current) for it in live]
+        return [_mine(session, current) for session in live]
 
     async def end_mine(self, session_id: UUID) -> None:
         """End one of the sessions of the person who is signed in; it counts at once.
@@ -82,3 +88,16 @@ class SessionUseCases(RefreshUseCases):
         ):
             purged += batch
         return purged
+
+
+def _mine(session: Session, current: UUID | None) -> MySession:
+    return MySession(
+        id=session.id,
+        device=session.device,
+        address=session.address,
+        methods=session.methods,
+        created_at=session.created_at,
+        last_seen_at=session.last_seen_at,
+        expires_at=session.expires_at,
+        is_current=session.id == current,
+    )

@@ -16,7 +16,7 @@ def caller_at(address: str | None) -> str:
     Some proxies write the client's port behind its address; it is left out, for it changes.
     """
     try:
-        ip = ip_address(_without_port(address or ""))
+        ip = ip_address(without_port(address or ""))
     except ValueError:
         return NOBODY_KNOWN
     if not isinstance(ip, IPv6Address):
@@ -26,7 +26,8 @@ def caller_at(address: str | None) -> str:
     return str(IPv6Network((int(ip), _NETWORK_BITS), strict=False))
 
 
-def _without_port(address: str) -> str:
+def without_port(address: str) -> str:
+    """Give what stands before the port, if there is one."""
     if address.startswith("["):
         return address[1:].partition("]")[0]
     if address.count(":") == 1:

@@ -41,3 +41,6 @@ class ProblemResponse(TypedDict):
         Annotated[list[BookTitleResponse], Field(description="Some of the books in the way.")]
     ]
     count: NotRequired[Annotated[int, Field(description="How many books are in the way.")]]
+    methods: NotRequired[
+        Annotated[list[str], Field(description="Which second factors the account has.")]
+    ]

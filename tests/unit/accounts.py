@@ -23,6 +23,16 @@ async def add_account(fakes: Fakes, role: Role = Role.READER, **values: object) 
     return account
 
 
+async def add_with_password(fakes: Fakes, password: str, **values: object) -> Account:
+    """Keep an account that can sign in by a password, where not told otherwise."""
+    account = await add_account(fakes, **values)
+    hashed = await fakes.password_hasher.hash(password)
+    await fakes.unit_of_work.run(
+        lambda stores: stores.passwords.put(account.id, hashed, fakes.clock.now())
+    )
+    return account
+
+
 async def add_session(fakes: Fakes, account: Account) -> Session:
     """Keep a session that is live for a day."""
     now = fakes.clock.now()

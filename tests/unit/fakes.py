@@ -25,16 +25,16 @@ from domain.activity.use_cases import Activity
 from domain.authentication.administration import AccountAdministration
 from domain.authentication.api_keys import Keys
 from domain.authentication.confirming import StepUp
-from domain.authentication.entities import Access
+from domain.authentication.entities import Access, Method
+from domain.authentication.errors import InvalidSecondFactor
 from domain.authentication.guesses import Guesses
 from domain.authentication.mails import AccountMails
 from domain.authentication.me import Me
 from domain.authentication.own_data import OwnData
 from domain.authentication.passkey_sign_in import PasskeySignIn
 from domain.authentication.passkey_use_cases import PasskeyUseCases
-from domain.authentication.ports import SecondFactors
-from domain.authentication.second_factors import AccountFactors
 from domain.authentication.retention import Retention
+from domain.authentication.second_factors import AccountFactors
 from domain.authentication.sessions import SessionUseCases
 from domain.authentication.sign_in import SignIn
 from domain.authentication.starting import SessionStarter
@@ -206,6 +206,21 @@ class TroubledStore:
             raise StoreUnavailable(self.technology, "connection refused")
 
 
+class Codes:
+    """SecondFactors of accounts that each have one code, if they have any."""
+
+    def __init__(self) -> None:
+        self.codes: dict[UUID, str] = {}
+
+    async def required(self, account_id: UUID) -> tuple[str, ...]:
+        return ("totp",) if account_id in self.codes else ()
+
+    async def check(self, account_id: UUID, code: str) -> Method:
+        if self.codes.get(account_id) != code:
+            raise InvalidSecondFactor
+        return Method.TOTP
+
+
 @dataclass(frozen=True)
 class State:
     """All that the stores hold."""
@@ -231,8 +246,8 @@ class Fakes:
     rate_limiter: MemoryRateLimiter = field(default_factory=MemoryRateLimiter)
     attempts: MemoryRateLimiter = field(default_factory=MemoryRateLimiter)
     password_hasher: FastPasswordHasher = field(default_factory=FastPasswordHasher)
-    second_factors: SecondFactors | None = None
     sealer: AESSealer = field(default_factory=lambda: AESSealer(b"k" * 32))
+    second_factors: Codes | AccountFactors = field(default_factory=Codes)
     configurations: TroubledConfigurations = field(default_factory=TroubledConfigurations)
     stores: list[TroubledStore] = field(default_factory=list)
     mailer: MemoryMailer = field(default_factory=MemoryMailer)
@@ -302,7 +317,7 @@ class Fakes:
             unit_of_work=self.unit_of_work,
             hasher=self.password_hasher,
             guesses=Guesses(self.attempts),
-            second_factors=self._second_factors(),
+            second_factors=self.second_factors,
             starter=self.starter(),
             clock=self.clock,
             identifiers=self.identifiers,
@@ -314,8 +329,9 @@ class Fakes:
         writer = AccountMails(self.unit_of_work, texts, self.clock)
         return MailRelay(self.unit_of_work, self.mailer, writer, self.clock, self.identifiers)
 
-    def _second_factors(self) -> SecondFactors:
-        return self.second_factors or AccountFactors(
+    def account_factors(self) -> AccountFactors:
+        """Give what checks the second factors that accounts have."""
+        return AccountFactors(
             self.unit_of_work,
             self.clock,
             self.identifiers,
@@ -329,7 +345,7 @@ class Fakes:
         confirmations = StepUp(
             unit_of_work=self.unit_of_work,
             hasher=self.password_hasher,
-            second_factors=self._second_factors(),
+            second_factors=self.account_factors(),
             guesses=Guesses(self.attempts),
             clock=self.clock,
         )

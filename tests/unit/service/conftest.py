@@ -39,3 +39,19 @@ async def client(app: Flask, testing_settings: Settings) -> AsyncIterator[httpx.
         headers=WHICHEVER_VERSION,
     ) as client:
         yield client
+
+
+@pytest.fixture
+async def client_for_pages(use_cases: UseCases) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of a service that lets pages of one other origin in, with their cookies."""
+    settings = load_settings(
+        {
+            "FLASK_CONFIG": "testing",
+            "FLASK_CORS_ORIGINS": "https://app.example.org",
+            "FLASK_CORS_CREDENTIALS": "1",
+        },
+        dotenv=None,
+    )
+    application = Envelope(FlaskToAsgi(create_app(settings, use_cases)), settings)
+    async with AsyncTestClient(application, base_url="http://service.test") as client:
+        yield client

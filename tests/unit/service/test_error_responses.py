@@ -10,7 +10,14 @@ from flask import Flask, abort
 from werkzeug.exceptions import HTTPException, ServiceUnavailable, Unauthorized
 
 from domain.accounts.errors import LastAdministrator
-from domain.authentication.errors import TooManyKeys
+from domain.authentication.errors import (
+    InvalidCredentials,
+    InvalidSecondFactor,
+    InvalidToken,
+    SecondFactorRequired,
+    TooManyAttempts,
+    TooManyKeys,
+)
 from domain.catalogue.errors import AuthorHasBooks, BookTitle, IsbnTaken
 from domain.errors import (
     Conflict,
@@ -18,18 +25,22 @@ from domain.errors import (
     DomainError,
     InvalidBatch,
     InvalidValue,
+    NotAuthenticated,
     NotFound,
+    NotPermitted,
     OutcomeUnknown,
     StaleVersion,
     StoreUnavailable,
 )
 from domain.idempotency.errors import KeyReused, RequestInProgress
 from domain.limits.entities import Limit
+from domain.permissions import Permission
 from service.asgi import FlaskToAsgi
 from service.asgi.testing import AsyncTestClient
 from service.error_responses import register_error_responses
 from service.problems import PROBLEMS
 from service.request_errors import (
+    CrossSiteRequest,
     Fault,
     InvalidBody,
     InvalidKey,
@@ -114,6 +125,24 @@ ANSWERS = {
         "status": 400,
         "detail": "The Idempotency-Key must be one string.",
     },
+    NotAuthenticated(): {
+        "type": "/problems/not-authenticated",
+        "title": "Not authenticated",
+        "status": 401,
+        "detail": "Sign in, or show a key.",
+    },
+    InvalidToken(): {
+        "type": "/problems/invalid-token",
+        "title": "Invalid token",
+        "status": 401,
+        "detail": "The token is not valid, has expired or was revoked.",
+    },
+    NotPermitted(Permission.CHANGE_CATALOGUE): {
+        "type": "/problems/not-permitted",
+        "title": "Not permitted",
+        "status": 403,
+        "detail": "You are not permitted: catalogue:change.",
+    },
     KeyReused("a-key"): {
         "type": "/problems/idempotency-key-reused",
         "title": "Idempotency key reused",
@@ -152,6 +181,37 @@ ANSWERS = {
         "title": "Too many keys",
         "status": 409,
         "detail": "An account has at most 20 API keys. Revoke one first.",
+    },
+    InvalidCredentials(): {
+        "type": "/problems/invalid-credentials",
+        "title": "Invalid credentials",
+        "status": 401,
+        "detail": "The address or the password is wrong, or the account can't sign in.",
+    },
+    SecondFactorRequired(("totp", "recovery code")): {
+        "type": "/problems/second-factor-required",
+        "title": "Second factor required",
+        "status": 401,
+        "detail": "This account asks for a second factor.",
+        "methods": ["totp", "recovery code"],
+    },
+    InvalidSecondFactor(): {
+        "type": "/problems/invalid-second-factor",
+        "title": "Invalid second factor",
+        "status": 401,
+        "detail": "The second factor is wrong, or was used before.",
+    },
+    TooManyAttempts(360): {
+        "type": "/problems/too-many-attempts",
+        "title": "Too many attempts",
+        "status": 429,
+        "detail": "Too many attempts. Try again in 360 s.",
+    },
+    CrossSiteRequest(): {
+        "type": "/problems/cross-site-request",
+        "title": "Cross-site request",
+        "status": 403,
+        "detail": "Only pages of this origin, or of one that is let in, may send this.",
     },
     AuthorHasBooks(AUTHOR_ID, [BookTitle(AUTHOR_ID, "흰")], 12): {
         "type": "/problems/author-has-books",

@@ -230,7 +230,7 @@ async def test_people_see_their_own_live_sessions(
     with acting_as(caller(account, first)):
         listed = await sessions.list_mine()
 
-    assert [(it.session.id, it.is_current) for it in listed] == [
+    assert [(it.id, it.is_current) for it in listed] == [
         (second.session_id, False),
         (first.session_id, True),
     ]

@@ -26,7 +26,13 @@ from domain.authentication.errors import (
 from domain.authentication.guesses import BY_ACCOUNT, BY_DEVICE, BY_NETWORK
 from domain.authentication.sign_in import NO_ACCOUNT, Credentials
 from domain.errors import OutcomeUnknown
-from tests.unit.accounts import add_account, live_sessions, load_access, told
+from tests.unit.accounts import (
+    add_account,
+    add_with_password,
+    live_sessions,
+    load_access,
+    told,
+)
 from tests.unit.fakes import Fakes, raising
 
 PASSWORD = "correct horse battery"
@@ -36,16 +42,7 @@ WRONG = "incorrect horse"
 
 @pytest.fixture
 async def account(fakes: Fakes) -> Account:
-    return await add_with_password(fakes)
-
-
-async def add_with_password(fakes: Fakes, **values: object) -> Account:
-    account = await add_account(fakes, **values)
-    hashed = await fakes.password_hasher.hash(PASSWORD)
-    await fakes.unit_of_work.run(
-        lambda stores: stores.passwords.put(account.id, hashed, fakes.clock.now())
-    )
-    return account
+    return await add_with_password(fakes, PASSWORD)
 
 
 async def sign_in(
@@ -67,18 +64,6 @@ async def fail(fakes: Fakes, account: Account, times: int, **others: object) -> 
     for _ in range(times):
         with pytest.raises(InvalidCredentials):
             await sign_in(fakes, account, WRONG, **others)  # type: ignore[arg-type]
-
-
-class Codes:
-    """SecondFactors of which every account has one, with one code."""
-
-    async def required(self, account_id: UUID) -> tuple[str, ...]:  # noqa: ARG002  # The port's.
-        return ("totp",)
-
-    async def check(self, account_id: UUID, code: str) -> Method:  # noqa: ARG002  # The port's.
-        if code != "123456":
-            raise InvalidSecondFactor
-        return Method.TOTP
 
 
 async def test_who_has_the_password_gets_a_session(fakes: Fakes, account: Account) -> None:
@@ -109,7 +94,7 @@ async def test_who_has_the_password_gets_a_session(fakes: Fakes, account: Accoun
 
 
 async def test_an_address_may_be_written_in_any_way(fakes: Fakes) -> None:
-    account = await add_with_password(fakes, email="José@example.org")
+    account = await add_with_password(fakes, PASSWORD, email="José@example.org")
 
     for spelling in (" JOSÉ@EXAMPLE.org", "jose\u0301@example.org\n"):
         given = Credentials(email=spelling, password=PASSWORD)
@@ -118,10 +103,10 @@ async def test_an_address_may_be_written_in_any_way(fakes: Fakes) -> None:
 
 
 async def test_all_refusals_are_alike(fakes: Fakes, account: Account) -> None:
-    unverified = await add_with_password(fakes, verified_at=None)
-    disabled = await add_with_password(fakes, disabled_at=fakes.clock.now())
+    unverified = await add_with_password(fakes, PASSWORD, verified_at=None)
+    disabled = await add_with_password(fakes, PASSWORD, disabled_at=fakes.clock.now())
     without = await add_account(fakes)
-    deleted = await add_with_password(fakes)
+    deleted = await add_with_password(fakes, PASSWORD)
     await fakes.unit_of_work.run(
         lambda stores: stores.accounts.delete(deleted.id, fakes.clock.now())
     )
@@ -222,7 +207,7 @@ async def test_a_device_that_is_known_guesses_no_faster(fakes: Fakes, account: A
 
 
 async def test_a_device_of_another_account_is_a_stranger(fakes: Fakes, account: Account) -> None:
-    other = await add_with_password(fakes)
+    other = await add_with_password(fakes, PASSWORD)
     device_token = (await sign_in(fakes, other)).device_token
     await fail(fakes, account, BY_ACCOUNT.quota, device_token=device_token)
 
@@ -299,7 +284,7 @@ async def test_a_hash_that_got_better_meanwhile_signs_in(fakes: Fakes, account: 
 async def test_a_second_factor_is_asked_for_behind_the_right_password_only(
     fakes: Fakes, account: Account
 ) -> None:
-    fakes.second_factors = Codes()
+    fakes.second_factors.codes[account.id] = "123456"
 
     await fail(fakes, account, 1)
     with pytest.raises(SecondFactorRequired) as caught:
@@ -322,7 +307,7 @@ async def test_a_second_factor_is_asked_for_behind_the_right_password_only(
 async def test_wrong_codes_are_guesses_and_missing_ones_are_not(
     fakes: Fakes, account: Account
 ) -> None:
-    fakes.second_factors = Codes()
+    fakes.second_factors.codes[account.id] = "123456"
     for _ in range(2 * BY_ACCOUNT.quota):
         with pytest.raises(SecondFactorRequired):
             await sign_in(fakes, account)
