@@ -9,7 +9,6 @@ from adapters.security.keys import derived_key
 from adapters.security.passwords import Argon2PasswordHasher
 from adapters.system.clock import SystemClock
 from adapters.system.identifiers import UUID7Identifiers
-from domain.authentication.confirming import StepUp
 from domain.authentication.entities import Access
 from domain.authentication.factor_ports import FactorStores
 from domain.authentication.guesses import Guesses
@@ -19,7 +18,7 @@ from domain.authentication.sign_in import SignIn
 from domain.authentication.starting import SessionStarter
 from domain.limits.ports import Attempts
 from domain.ports import Cache, UnitOfWork
-from service.factor_wiring import Factors, account_factors, factors
+from service.factor_wiring import account_factors
 from service.settings import Settings
 
 
@@ -27,8 +26,6 @@ from service.settings import Settings
 class SigningIn:
     """What people sign in with, and what other ways to sign in are made of."""
 
-    confirmations: StepUp
-    factors: Factors
     guesses: Guesses
     starter: SessionStarter
     sign_in: SignIn
@@ -63,16 +60,7 @@ def signing_in(
         clock,
         identifiers,
     )
-    confirmations = StepUp(
-        unit_of_work=unit_of_work,
-        hasher=hasher,
-        second_factors=second_factors,
-        guesses=guesses,
-        clock=clock,
-    )
     return SigningIn(
-        confirmations=confirmations,
-        factors=factors(settings, unit_of_work, confirmations, guesses, starter),
         guesses=guesses,
         starter=starter,
         sign_in=SignIn(

@@ -9,11 +9,12 @@ from adapters.security.sealer import AESSealer
 from adapters.system.clock import SystemClock
 from adapters.system.identifiers import UUID7Identifiers
 from domain.authentication.confirmation import Confirmations
-from domain.authentication.factor_ports import FactorStores
+from domain.authentication.factor_ports import FactorStores, PasskeyVerifier, Sealer
 from domain.authentication.guesses import Guesses
-from domain.authentication.passkey_sign_in import PasskeySignIn, Starter
+from domain.authentication.passkey_sign_in import PasskeySignIn
 from domain.authentication.passkey_use_cases import PasskeyUseCases
 from domain.authentication.second_factors import AccountFactors
+from domain.authentication.sign_in import SignIn
 from domain.authentication.totp_use_cases import TOTPUseCases
 from domain.ports import UnitOfWork
 from service.settings import Settings
@@ -45,26 +46,44 @@ def factors(
     settings: Settings,
     unit_of_work: UnitOfWork[FactorStores],
     confirmations: Confirmations,
-    guesses: Guesses,
-    starter: Starter,
+    sign_in: SignIn,
 ) -> Factors:
-    """Put it together. The unit of work keeps no answers: they have secrets in them."""
-    ports = (unit_of_work, confirmations, SystemClock(), UUID7Identifiers())
-    verifier = WebAuthnPasskeys(settings.public_url)
+    """Choose the adapters that the settings ask for, and put it together."""
+    issuer = urlsplit(settings.public_url).hostname or settings.public_url
+    return factors_over(
+        unit_of_work,
+        confirmations,
+        sign_in,
+        sealer=_sealer(settings),
+        verifier=WebAuthnPasskeys(settings.public_url),
+        issuer=issuer,
+    )
+
+
+def factors_over(  # noqa: PLR0913  # It is all that they need.
+    unit_of_work: UnitOfWork[FactorStores],
+    confirmations: Confirmations,
+    sign_in: SignIn,
+    *,
+    sealer: Sealer,
+    verifier: PasskeyVerifier,
+    issuer: str,
+) -> Factors:
+    """Put it together, from what the sign-in is made of.
+
+    The unit of work keeps no answers: they have secrets in them.
+    """
+    clock, identifiers = sign_in.clock, sign_in.identifiers
+    ports = (unit_of_work, confirmations, clock, identifiers)
     return Factors(
-        totp=TOTPUseCases(
-            *ports,
-            guesses=guesses,
-            sealer=_sealer(settings),
-            issuer=urlsplit(settings.public_url).hostname or settings.public_url,
-        ),
+        totp=TOTPUseCases(*ports, guesses=sign_in.guesses, sealer=sealer, issuer=issuer),
         passkeys=PasskeyUseCases(*ports, verifier=verifier),
         passkey_sign_in=PasskeySignIn(
             unit_of_work=unit_of_work,
             verifier=verifier,
-            starter=starter,
-            clock=SystemClock(),
-            identifiers=UUID7Identifiers(),
+            starter=sign_in.starter,
+            clock=clock,
+            identifiers=identifiers,
         ),
     )
 

@@ -7,7 +7,7 @@ from typing import ParamSpec
 
 from domain.errors import StoreNotReady, StoreUnavailable
 from service.asgi import StartupFailed
-from service.purge_worker import purge_answers
+from service.purge_worker import purge_regularly
 from service.relay_worker import relay
 from service.wiring import Wiring
 
@@ -33,7 +33,10 @@ async def serving(wiring: Wiring) -> AsyncIterator[None]:
         _in_background(
             relay, use_cases.mail_relay.deliver_batch, wiring.mails_waiting.renewed(), "mails"
         ),
-        _in_background(purge_answers, use_cases.idempotency),
+        _in_background(purge_regularly, use_cases.idempotency.purge_answers, "idempotency keys"),
+        _in_background(
+            purge_regularly, use_cases.authentication.expired_tokens.purge, "one-time tokens"
+        ),
     ):
         yield
 

@@ -3,9 +3,9 @@
 import asyncio
 import logging
 import random
+from collections.abc import Awaitable, Callable
 
 from domain.errors import DomainError
-from domain.idempotency.use_cases import Idempotency
 
 logger = logging.getLogger(__name__)
 
@@ -14,13 +14,13 @@ logger = logging.getLogger(__name__)
 INTERVAL = 3600.0
 
 
-async def purge_answers(idempotency: Idempotency) -> None:
-    """Forget answers that were kept for their time, until cancelled. No failure ends it."""
+async def purge_regularly(purge: Callable[[], Awaitable[object]], what: str) -> None:
+    """Remove `what` was kept for its time, again and again until cancelled. No failure ends it."""
     while True:
         await asyncio.sleep(random.uniform(INTERVAL / 2, INTERVAL))  # noqa: S311 - it spreads load.
         try:
-            await idempotency.purge_answers()
+            await purge()
         except DomainError as error:
-            logger.warning("Old idempotency keys stay for now: %s", error)
+            logger.warning("Old %s stay for now: %s", what, error)
         except Exception:
-            logger.exception("Old idempotency keys stay because of a bug.")
+            logger.exception("Old %s stay because of a bug.", what)

@@ -6,15 +6,19 @@ from domain.activity.relay import Relay
 from domain.activity.use_cases import Activity
 from domain.authentication.administration import AccountAdministration
 from domain.authentication.api_keys import Keys
+from domain.authentication.email_changes import EmailChanges
 from domain.authentication.guesses import Guesses
 from domain.authentication.me import Me
 from domain.authentication.own_data import OwnData
 from domain.authentication.passkey_sign_in import PasskeySignIn
 from domain.authentication.passkey_use_cases import PasskeyUseCases
+from domain.authentication.password_changes import PasswordChanges
 from domain.authentication.ports import AccessTokens
 from domain.authentication.retention import Retention
 from domain.authentication.sessions import SessionUseCases
 from domain.authentication.sign_in import SignIn
+from domain.authentication.sign_up import SignUp
+from domain.authentication.token_purge import ExpiredTokens
 from domain.authentication.totp_use_cases import TOTPUseCases
 from domain.catalogue.use_cases import Catalogue
 from domain.configuration.use_cases import RuntimeConfiguration
@@ -35,6 +39,10 @@ class Authentication:
     totp: TOTPUseCases
     passkeys: PasskeyUseCases
     passkey_sign_in: PasskeySignIn
+    sign_up: SignUp
+    passwords: PasswordChanges
+    emails: EmailChanges
+    expired_tokens: ExpiredTokens
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,8 @@ from domain.mail.ports import MailTransport
 from domain.mail.relay import MailRelay
 from domain.ports import Cache
 from service.authentication_wiring import signing_in
+from service.credential_wiring import credentials
+from service.factor_wiring import factors
 from service.mail_texts import TemplateMailTexts
 from service.mail_wiring import mail_transport
 from service.relay_worker import Signal
@@ -131,6 +133,19 @@ def _use_cases(settings: Settings, adapters: Adapters) -> UseCases:
     people = signing_in(
         settings, adapters.unit_of_work, adapters.access_cache, adapters.attempts, tokens
     )
+    configuration = RuntimeConfiguration(adapters.configurations, clock)
+
+    async def are_sign_ups_open() -> bool:
+        return (await configuration.current()).sign_ups_open
+
+    own = credentials(
+        unit_of_work,
+        adapters.access_cache,
+        adapters.attempts,
+        people.sign_in,
+        are_sign_ups_open,
+    )
+    second = factors(settings, adapters.unit_of_work, own.confirmations, people.sign_in)
     return UseCases(
         accounts=AccountAdministration(*of_accounts),
         authentication=Authentication(
@@ -138,9 +153,13 @@ def _use_cases(settings: Settings, adapters: Adapters) -> UseCases:
             guesses=people.guesses,
             sign_in=people.sign_in,
             sessions=people.sessions,
-            totp=people.factors.totp,
-            passkeys=people.factors.passkeys,
-            passkey_sign_in=people.factors.passkey_sign_in,
+            totp=second.totp,
+            passkeys=second.passkeys,
+            passkey_sign_in=second.passkey_sign_in,
+            sign_up=own.sign_up,
+            passwords=own.passwords,
+            emails=own.emails,
+            expired_tokens=own.expired_tokens,
         ),
         me=Me(*of_accounts),
         own_data=OwnData(unit_of_work, adapters.activity_log, clock),
@@ -149,7 +168,7 @@ def _use_cases(settings: Settings, adapters: Adapters) -> UseCases:
             unit_of_work, adapters.author_cache, adapters.book_cache, clock, identifiers
         ),
         activity=Activity(adapters.activity_log),
-        configuration=RuntimeConfiguration(adapters.configurations, clock),
+        configuration=configuration,
         idempotency=Idempotency(adapters.unit_of_work, clock),
         rate_limiter=adapters.rate_limiter,
         access_tokens=tokens,

@@ -41,6 +41,8 @@ async def _purge(settings: Settings, now: datetime) -> None:
         click.echo(f"Removed {events} events that occurred before {occurred_before:%F}.")
         answers = await wired.use_cases.idempotency.purge_answers()
         click.echo(f"Removed {answers} answers that were kept for their time.")
+        tokens = await wired.use_cases.authentication.expired_tokens.purge()
+        click.echo(f"Removed {tokens} one-time tokens that have expired.")
 
 
 async def _purge_accounts(use_cases: UseCases, before: datetime) -> None:

@@ -24,21 +24,17 @@ from domain.activity.relay import Relay
 from domain.activity.use_cases import Activity
 from domain.authentication.administration import AccountAdministration
 from domain.authentication.api_keys import Keys
-from domain.authentication.confirming import StepUp
 from domain.authentication.entities import Access, Method
 from domain.authentication.errors import InvalidSecondFactor
 from domain.authentication.guesses import Guesses
 from domain.authentication.mails import AccountMails
 from domain.authentication.me import Me
 from domain.authentication.own_data import OwnData
-from domain.authentication.passkey_sign_in import PasskeySignIn
-from domain.authentication.passkey_use_cases import PasskeyUseCases
 from domain.authentication.retention import Retention
 from domain.authentication.second_factors import AccountFactors
 from domain.authentication.sessions import SessionUseCases
 from domain.authentication.sign_in import SignIn
 from domain.authentication.starting import SessionStarter
-from domain.authentication.totp_use_cases import TOTPUseCases
 from domain.catalogue.entities import Author, AuthorDetails, Book, BookDetails
 from domain.catalogue.queries import AuthorQuery, BookQuery
 from domain.catalogue.use_cases import Catalogue
@@ -52,6 +48,8 @@ from domain.idempotency.use_cases import Idempotency
 from domain.mail.entities import PendingMail
 from domain.mail.relay import MailRelay
 from domain.pagination import MAX_PAGE_SIZE, PageRequest
+from service.credential_wiring import credentials
+from service.factor_wiring import factors_over
 from service.mail_texts import TemplateMailTexts
 from service.use_cases import Authentication, UseCases
 from tests.token_keys import KEY_SETS, PLACE
@@ -256,23 +254,28 @@ class Fakes:
         """Give new use-cases over the fakes, as another process would have."""
         unit_of_work = IdempotentUnitOfWork(self.unit_of_work, self.clock)
         of_accounts = (unit_of_work, self.access_cache, self.clock, self.identifiers)
+        configuration = RuntimeConfiguration(self.configurations, self.clock)
+
+        async def are_sign_ups_open() -> bool:
+            return (await configuration.current()).sign_ups_open
+
+        own = credentials(
+            unit_of_work, self.access_cache, self.attempts, self.sign_in(), are_sign_ups_open
+        )
+        second = factors_over(
+            self.unit_of_work,
+            own.confirmations,
+            self.sign_in(),
+            sealer=self.sealer,
+            verifier=WebAuthnPasskeys(PLACE),
+            issuer="My Service",
+        )
         return UseCases(
             accounts=AccountAdministration(*of_accounts),
             authentication=Authentication(
-                totp=TOTPUseCases(
-                    *self._factor_ports(),
-                    guesses=Guesses(self.attempts),
-                    sealer=self.sealer,
-                    issuer="My Service",
-                ),
-                passkeys=PasskeyUseCases(*self._factor_ports(), verifier=WebAuthnPasskeys(PLACE)),
-                passkey_sign_in=PasskeySignIn(
-                    unit_of_work=self.unit_of_work,
-                    verifier=WebAuthnPasskeys(PLACE),
-                    starter=self.starter(),
-                    clock=self.clock,
-                    identifiers=self.identifiers,
-                ),
+                totp=second.totp,
+                passkeys=second.passkeys,
+                passkey_sign_in=second.passkey_sign_in,
                 keys=Keys(*of_accounts),
                 guesses=Guesses(self.attempts),
                 sign_in=self.sign_in(),
@@ -283,6 +286,10 @@ class Fakes:
                     self.clock,
                     self.identifiers,
                 ),
+                sign_up=own.sign_up,
+                passwords=own.passwords,
+                emails=own.emails,
+                expired_tokens=own.expired_tokens,
             ),
             me=Me(*of_accounts),
             own_data=OwnData(unit_of_work, self.activity_log, self.clock),
@@ -291,7 +298,7 @@ class Fakes:
                 unit_of_work, self.author_cache, self.book_cache, self.clock, self.identifiers
             ),
             activity=Activity(self.activity_log),
-            configuration=RuntimeConfiguration(self.configurations, self.clock),
+            configuration=configuration,
             idempotency=Idempotency(self.unit_of_work, self.clock),
             rate_limiter=self.rate_limiter,
             access_tokens=self.access_tokens(),
@@ -338,18 +345,6 @@ class Fakes:
             guesses=Guesses(self.attempts),
             sealer=self.sealer,
         )
-
-    def _factor_ports(
-        self,
-    ) -> tuple[TroubledUnitOfWork, StepUp, FixedClock, SequentialIdentifiers]:
-        confirmations = StepUp(
-            unit_of_work=self.unit_of_work,
-            hasher=self.password_hasher,
-            second_factors=self.account_factors(),
-            guesses=Guesses(self.attempts),
-            clock=self.clock,
-        )
-        return self.unit_of_work, confirmations, self.clock, self.identifiers
 
     def access_tokens(self) -> JWTAccessTokens:
         """Give the tokens, signed by an asymmetric key."""

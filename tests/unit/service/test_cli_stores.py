@@ -6,6 +6,8 @@ import pytest
 from click.testing import CliRunner
 
 from adapters.memory.unit_of_work import MemoryStores
+from domain.authentication.credential_ports import CredentialStores
+from domain.authentication.one_time_tokens import OneTimeToken, Purpose
 from domain.catalogue.entities import Author
 from domain.catalogue.ports import CatalogueStores
 from domain.errors import StoreNotReady
@@ -79,7 +81,7 @@ async def leave_behind(stores: MemoryStores) -> None:
 async def fill(wired: wiring.Wiring) -> None:
     """Delete of authors and books one 9 and one 11 days ago, and let one live; record events.
 
-    Keep an answer since 23 and one since 25 hours.
+    Keep an answer and a one-time token since 23, and one of each since 25 hours.
     """
 
     async def delete(stores: CatalogueStores) -> None:
@@ -98,9 +100,22 @@ async def fill(wired: wiring.Wiring) -> None:
             await stores.kept_answers.claim(claim, claimed_at)
             await stores.kept_answers.keep(claim, KeptAnswer(201, (), b""), claimed_at)
 
+    async def put_tokens(stores: CredentialStores) -> None:
+        for hours in (23, 25):
+            token = OneTimeToken(
+                purpose=Purpose.SIGN_UP,
+                account_id=None,
+                email="ann@example.org",
+                password_hash=None,
+                name=None,
+                created_at=datetime.now(UTC) - timedelta(hours=hours),
+            )
+            await stores.one_time_tokens.put(bytes(31) + bytes([hours]), token)
+
     await wired.adapters.unit_of_work.run(delete)
     await wired.adapters.unit_of_work.run(leave_behind)
     await wired.adapters.unit_of_work.run(keep)
+    await wired.adapters.unit_of_work.run(put_tokens)
     await wired.adapters.activity_log.record([event(19), event(21), event(22)])
 
 
@@ -121,9 +136,10 @@ def test_a_purge_removes_what_was_kept_for_its_time(
         "Removed 1 challenges",
         "Removed 2 events",
         "Removed 1 answers",
+        "Removed 1 one-time tokens",
     ]
     again = CliRunner().invoke(stores.purge)
-    assert again.stdout.count("Removed 0 ") == 8
+    assert again.stdout.count("Removed 0 ") == 9
 
 
 def test_what_was_initialised_is_told(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:

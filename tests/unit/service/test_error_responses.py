@@ -11,7 +11,10 @@ from werkzeug.exceptions import HTTPException, ServiceUnavailable, Unauthorized
 
 from domain.accounts.errors import LastAdministrator
 from domain.authentication.errors import (
+    ConfirmationRequired,
+    InvalidChallenge,
     InvalidCredentials,
+    InvalidPasskey,
     InvalidSecondFactor,
     InvalidToken,
     SecondFactorRequired,
@@ -200,6 +203,24 @@ ANSWERS = {
         "title": "Invalid second factor",
         "status": 401,
         "detail": "The second factor is wrong, or was used before.",
+    },
+    ConfirmationRequired(): {
+        "type": "/problems/confirmation-required",
+        "title": "Confirmation required",
+        "status": 403,
+        "detail": "Prove anew who you are: by the password, and the second factor if any.",
+    },
+    InvalidPasskey("for the log"): {
+        "type": "/problems/invalid-passkey",
+        "title": "Invalid passkey",
+        "status": 401,
+        "detail": "The passkey is unknown here, or what it answered does not hold.",
+    },
+    InvalidChallenge(): {
+        "type": "/problems/invalid-challenge",
+        "title": "Invalid challenge",
+        "status": 400,
+        "detail": "The challenge is unknown, was answered before, or has expired.",
     },
     TooManyAttempts(360): {
         "type": "/problems/too-many-attempts",

@@ -9,7 +9,7 @@ import pytest
 
 from domain.errors import StoreUnavailable
 from service import purge_worker
-from service.purge_worker import INTERVAL, purge_answers
+from service.purge_worker import INTERVAL, purge_regularly
 
 
 class ScriptedIdempotency:
@@ -44,7 +44,7 @@ async def test_purges_come_from_time_to_time(pauses: list[float]) -> None:
     idempotency = ScriptedIdempotency()
 
     with suppress(asyncio.CancelledError):
-        await purge_answers(idempotency)
+        await purge_regularly(idempotency.purge_answers, "idempotency keys")
 
     assert idempotency.purges == 5
     assert all(INTERVAL / 2 <= pause <= INTERVAL for pause in pauses)
@@ -57,7 +57,7 @@ async def test_no_failure_ends_the_work(
     idempotency = ScriptedIdempotency(StoreUnavailable("MySQL", "gone"), LookupError("a bug"))
 
     with suppress(asyncio.CancelledError):
-        await purge_answers(idempotency)
+        await purge_regularly(idempotency.purge_answers, "idempotency keys")
 
     assert idempotency.purges == 5
     away, bug = caplog.records
