@@ -16,13 +16,19 @@ from service.views.authors import authors_blueprint
 from service.views.books import books_blueprint
 from service.views.configuration import configuration_blueprint
 from service.views.contract import contract_blueprint
+from service.views.emails import emails_blueprint
 from service.views.lists import Lists
 from service.views.me import me_blueprint
+from service.views.my_identities import my_identities_blueprint
 from service.views.passkey_sign_in import passkey_sign_in_blueprint
 from service.views.passkeys import passkeys_blueprint
+from service.views.passwords import passwords_blueprint
+from service.views.providers import providers_blueprint
 from service.views.second_factors import second_factors_blueprint
 from service.views.sessions import sessions_blueprint
 from service.views.sign_in import sign_in_blueprint
+from service.views.sign_in_pages import sign_in_pages_blueprint
+from service.views.sign_up import sign_up_blueprint
 from service.views.site import site_blueprint
 from service.views.token_keys import token_keys_blueprint
 
@@ -54,15 +60,24 @@ def create_app(settings: Settings, use_cases: UseCases) -> Flask:
     app.register_blueprint(api_keys_blueprint(use_cases.authentication.keys))
     app.register_blueprint(second_factors_blueprint(use_cases.authentication.totp))
     app.register_blueprint(passkeys_blueprint(use_cases.authentication.passkeys))
-    cookie_origins = settings.cors_origins if settings.cors_credentials else ()
+    # Those whose pages may use the cookies of this origin.
+    origins = settings.cors_origins if settings.cors_credentials else ()
     app.register_blueprint(
         sign_in_blueprint(
-            use_cases.authentication.sign_in, use_cases.authentication.sessions, cookie_origins
+            use_cases.authentication.sign_in,
+            use_cases.authentication.sessions,
+            origins,
         )
     )
     app.register_blueprint(
-        passkey_sign_in_blueprint(use_cases.authentication.passkey_sign_in, cookie_origins)
+        passkey_sign_in_blueprint(use_cases.authentication.passkey_sign_in, origins)
     )
+    app.register_blueprint(sign_up_blueprint(use_cases.authentication.sign_up))
+    app.register_blueprint(passwords_blueprint(use_cases.authentication.passwords))
+    app.register_blueprint(emails_blueprint(use_cases.authentication.emails))
+    app.register_blueprint(providers_blueprint(use_cases.authentication.providers, origins))
+    app.register_blueprint(my_identities_blueprint(use_cases.authentication.my_identities, origins))
+    app.register_blueprint(sign_in_pages_blueprint(use_cases.authentication.providers))
     app.register_blueprint(sessions_blueprint(use_cases.authentication.sessions))
     app.register_blueprint(activity_blueprint(use_cases.activity, lists))
     app.register_blueprint(configuration_blueprint(use_cases.configuration))

@@ -7,17 +7,29 @@ from http import HTTPStatus
 from werkzeug import exceptions as framework
 
 from domain import errors as domain
-from domain.accounts.errors import LastAdministrator
+from domain.accounts.errors import EmailTaken, LastAdministrator
 from domain.authentication.errors import (
     ConfirmationRequired,
     InvalidChallenge,
     InvalidCredentials,
+    InvalidOneTimeToken,
     InvalidPasskey,
     InvalidSecondFactor,
     InvalidToken,
     SecondFactorRequired,
+    SignUpsClosed,
     TooManyAttempts,
     TooManyKeys,
+)
+from domain.authentication.provider_errors import (
+    IdentityNotLinked,
+    IdentityTaken,
+    LastWayIn,
+    ProviderEmailNotVerified,
+    ProviderSignInRefused,
+    ProviderUnavailable,
+    TooManyIdentities,
+    UnknownProvider,
 )
 from domain.catalogue.errors import AuthorHasBooks, IsbnTaken
 from domain.idempotency.errors import KeyReused, RequestInProgress
@@ -231,6 +243,78 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
         "Cross-site request",
         "A request by a cookie must come from a page of this origin, or of one that the service's "
         "operators let in. A client that is no browser sends its refresh token in the body.",
+    ),
+    InvalidOneTimeToken: Problem(
+        HTTPStatus.BAD_REQUEST,
+        "invalid-one-time-token",
+        "Invalid one-time token",
+        "The token from the mail is unknown, was used before, or has expired. Ask for another.",
+    ),
+    SignUpsClosed: Problem(
+        HTTPStatus.CONFLICT,
+        "sign-ups-closed",
+        "Sign-ups closed",
+        "The operators take no new accounts at present.",
+    ),
+    EmailTaken: Problem(
+        HTTPStatus.CONFLICT,
+        "email-taken",
+        "Email taken",
+        "Another account has the address by now. Sign in to that one, or use another address.",
+    ),
+    UnknownProvider: Problem(
+        HTTPStatus.NOT_FOUND,
+        "unknown-provider",
+        "Unknown provider",
+        "`GET /v1/providers` lists those that there are.",
+    ),
+    ProviderSignInRefused: Problem(
+        HTTPStatus.BAD_REQUEST,
+        "provider-sign-in-refused",
+        "Provider sign-in refused",
+        "What came back from the provider was handed in before, or too late, or does not belong to "
+        "the ticket; or the provider takes its word back; or the account can't sign in. It is not "
+        "told which. Begin anew.",
+    ),
+    ProviderUnavailable: Problem(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "provider-unavailable",
+        "Provider unavailable",
+        "The provider gives no answer that can be used. Begin anew after the seconds that "
+        "Retry-After names, or sign in by another way.",
+        "The provider gives no answer that can be used. Begin anew later.",
+    ),
+    ProviderEmailNotVerified: Problem(
+        HTTPStatus.CONFLICT,
+        "provider-email-not-verified",
+        "Provider email not verified",
+        "A new account needs an address that the provider says it has verified. Sign up with one "
+        "here; then link the provider: `POST /v1/me/identities/authorizations`.",
+    ),
+    IdentityNotLinked: Problem(
+        HTTPStatus.CONFLICT,
+        "identity-not-linked",
+        "Identity not linked",
+        "Sign in to the account with this address by another way, and link the provider: "
+        "`POST /v1/me/identities/authorizations`.",
+    ),
+    IdentityTaken: Problem(
+        HTTPStatus.CONFLICT,
+        "identity-taken",
+        "Identity taken",
+        "Sign in to the other account with the provider, and unlink it there.",
+    ),
+    TooManyIdentities: Problem(
+        HTTPStatus.CONFLICT,
+        "too-many-identities",
+        "Too many identities",
+        "Unlink one that you no longer use.",
+    ),
+    LastWayIn: Problem(
+        HTTPStatus.CONFLICT,
+        "last-way-in",
+        "Last way in",
+        "Set a password, add a passkey, or link another provider, and remove this one then.",
     ),
     KeyReused: Problem(
         HTTPStatus.UNPROCESSABLE_ENTITY,

@@ -9,15 +9,18 @@ from domain.authentication.api_keys import Keys
 from domain.authentication.email_changes import EmailChanges
 from domain.authentication.guesses import Guesses
 from domain.authentication.me import Me
+from domain.authentication.my_identities import MyIdentities
 from domain.authentication.own_data import OwnData
 from domain.authentication.passkey_sign_in import PasskeySignIn
 from domain.authentication.passkey_use_cases import PasskeyUseCases
 from domain.authentication.password_changes import PasswordChanges
 from domain.authentication.ports import AccessTokens
+from domain.authentication.provider_sign_in import ProviderSignIn
 from domain.authentication.retention import Retention
 from domain.authentication.sessions import SessionUseCases
 from domain.authentication.sign_in import SignIn
 from domain.authentication.sign_up import SignUp
+from domain.authentication.superusers import Superusers
 from domain.authentication.token_purge import ExpiredTokens
 from domain.authentication.totp_use_cases import TOTPUseCases
 from domain.catalogue.use_cases import Catalogue
@@ -43,6 +46,8 @@ class Authentication:
     passwords: PasswordChanges
     emails: EmailChanges
     expired_tokens: ExpiredTokens
+    providers: ProviderSignIn
+    my_identities: MyIdentities
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,7 @@ class UseCases:
     me: Me
     own_data: OwnData
     retention: Retention
+    superusers: Superusers
     catalogue: Catalogue
     activity: Activity
     configuration: RuntimeConfiguration

@@ -20,6 +20,7 @@ from adapters.mongodb.database import MongoDBDatabase
 from adapters.mysql.address import MySQLAddress
 from adapters.mysql.database import MySQLDatabase
 from adapters.mysql.initialisation import create_database, mysql_migrations
+from adapters.oidc.providers import OIDCProviders
 from adapters.redis.cache import RedisCache
 from adapters.redis.client import RedisClient
 from adapters.redis.limiter import RedisRateLimiter
@@ -42,6 +43,7 @@ from domain.authentication.mails import AccountMails
 from domain.authentication.me import Me
 from domain.authentication.own_data import OwnData
 from domain.authentication.retention import Retention
+from domain.authentication.superusers import Superusers
 from domain.catalogue.entities import Author, Book
 from domain.catalogue.use_cases import Catalogue
 from domain.configuration.ports import Configurations
@@ -60,6 +62,7 @@ from service.credential_wiring import credentials
 from service.factor_wiring import factors
 from service.mail_texts import TemplateMailTexts
 from service.mail_wiring import mail_transport
+from service.provider_wiring import by_provider, identity_providers
 from service.relay_worker import Signal
 from service.settings import Settings
 from service.token_wiring import access_tokens
@@ -87,6 +90,7 @@ class Adapters:
     rate_limiter: RateLimiter
     attempts: Attempts
     mail_transport: MailTransport
+    identity_providers: OIDCProviders
     opened: Sequence[Opened] = ()
     stores: Sequence[Store] = ()
 
@@ -146,10 +150,13 @@ def _use_cases(settings: Settings, adapters: Adapters) -> UseCases:
         are_sign_ups_open,
     )
     second = factors(settings, adapters.unit_of_work, own.confirmations, people.sign_in)
+    providers = by_provider(
+        adapters.unit_of_work, adapters.identity_providers, people.sign_in, are_sign_ups_open
+    )
     return UseCases(
         accounts=AccountAdministration(*of_accounts),
         authentication=Authentication(
-            keys=Keys(*of_accounts),
+            keys=Keys(*of_accounts, own.confirmations),
             guesses=people.guesses,
             sign_in=people.sign_in,
             sessions=people.sessions,
@@ -160,10 +167,13 @@ def _use_cases(settings: Settings, adapters: Adapters) -> UseCases:
             passwords=own.passwords,
             emails=own.emails,
             expired_tokens=own.expired_tokens,
+            providers=providers.sign_in,
+            my_identities=providers.my_identities,
         ),
-        me=Me(*of_accounts),
+        me=Me(*of_accounts, own.confirmations),
         own_data=OwnData(unit_of_work, adapters.activity_log, clock),
         retention=Retention(adapters.unit_of_work, clock),
+        superusers=Superusers(*of_accounts, people.sign_in.hasher),
         catalogue=Catalogue(
             unit_of_work, adapters.author_cache, adapters.book_cache, clock, identifiers
         ),
@@ -187,6 +197,7 @@ def _use_cases(settings: Settings, adapters: Adapters) -> UseCases:
 def _fakes(
     settings: Settings, on_events: Callable[[], None], on_mails: Callable[[], None]
 ) -> Adapters:
+    providers = identity_providers(settings)
     return Adapters(
         unit_of_work=MemoryUnitOfWork(on_events, on_mails),
         activity_log=MemoryActivityLog(),
@@ -197,6 +208,8 @@ def _fakes(
         rate_limiter=MemoryRateLimiter(),
         attempts=MemoryRateLimiter(),
         mail_transport=MemoryMailer(),
+        identity_providers=providers,
+        opened=_opened(providers),
     )
 
 
@@ -208,6 +221,7 @@ def _stores(
     mysql = _mysql(settings)
     mongodb = _mongodb(settings)
     redis = _redis(settings)
+    providers = identity_providers(settings)
     stores = [it for it in (None if mysql and mongodb else sqlite, mysql, mongodb, redis) if it]
     return Adapters(
         unit_of_work=SQLUnitOfWork(mysql or sqlite, on_events, on_mails),
@@ -222,12 +236,17 @@ def _stores(
         access_cache=_cache(settings, redis, "access", Access),
         author_cache=_cache(settings, redis, "author", Author),
         book_cache=_cache(settings, redis, "book", Book),
-        opened=[store.opened for store in stores],
+        identity_providers=providers,
+        opened=[*(store.opened for store in stores), *_opened(providers)],
         stores=stores,
         rate_limiter=_rate_limiter(redis),
         attempts=SQLAttempts(mysql or sqlite, SystemClock()),
         mail_transport=mail_transport(settings),
     )
+
+
+def _opened(providers: OIDCProviders) -> Sequence[Opened]:
+    return [providers.opened] if providers.names else []
 
 
 def _cache(

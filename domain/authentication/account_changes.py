@@ -7,6 +7,7 @@ from uuid import UUID
 
 from domain.accounts.administrators import check_another_stays, get_to_take_away
 from domain.accounts.events import ACCOUNT_DELETED, account_event
+from domain.authentication.confirmation import Confirmations
 from domain.authentication.entities import Access
 from domain.authentication.ports import AuthenticationStores
 from domain.entities import Expected, at_version
@@ -42,7 +43,7 @@ class AccountUseCases:
         finally:
             await self._access_cache.forget(account_id)
 
-    async def _delete(self, account_id: UUID, expected: Expected) -> None:
+    async def _delete(self, account_id: UUID, expected: Expected = None) -> None:
         """Make an account absent, and end its sessions.
 
         Raises NotFound, StaleVersion and LastAdministrator.
@@ -63,3 +64,18 @@ class AccountUseCases:
 
     def _event(self, kind: str, account_id: UUID, now: datetime, **details: object) -> Event:
         return account_event(self._identifiers.new(), kind, account_id, now, **details)
+
+
+class ConfirmedUseCases(AccountUseCases):
+    """Those of which some need that somebody proves anew who they are."""
+
+    def __init__(
+        self,
+        unit_of_work: UnitOfWork[AuthenticationStores],
+        access_cache: Cache[Access],
+        clock: Clock,
+        identifiers: Identifiers,
+        confirmations: Confirmations,
+    ) -> None:
+        super().__init__(unit_of_work, access_cache, clock, identifiers)
+        self._confirmations = confirmations

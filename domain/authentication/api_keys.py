@@ -8,7 +8,8 @@ from secrets import token_bytes
 from typing import TypedDict
 from uuid import UUID
 
-from domain.authentication.account_changes import KIND, AccountUseCases
+from domain.authentication.account_changes import KIND, ConfirmedUseCases
+from domain.authentication.confirmation import Confirmation
 from domain.authentication.entities import MAX_KEYS, SECRET_SIZE
 from domain.authentication.errors import TooManyKeys
 from domain.authentication.events import KEY_CREATED, KEY_REVOKED
@@ -41,16 +42,19 @@ class NewKey:
     text: str
 
 
-class Keys(AccountUseCases):
+class Keys(ConfirmedUseCases):
     """The use-cases of API keys. No key can manage keys."""
 
-    async def create(self, details: KeyDetails) -> NewKey:
+    async def create(self, details: KeyDetails, confirmation: Confirmation) -> NewKey:
         """Make a key. Not safe to repeat: each call makes one, and its text is told once.
 
-        It has no permission that its maker lacks. Raises InvalidValue, NotFound and TooManyKeys.
+        It has no permission that its maker lacks, and outlives the session that makes it: so it
+        takes a confirmation. Raises InvalidValue, ConfirmationRequired, TooManyAttempts, NotFound
+        and TooManyKeys.
         """
         account_id, secret = signed_in_account(), token_bytes(SECRET_SIZE)
         key = self._new_key(account_id, details, secret)
+        await self._confirmations.confirm(account_id, confirmation)
 
         async def create(stores: AuthenticationStores) -> NewKey:
             # Nobody else adds one meanwhile.

@@ -4,7 +4,8 @@ from typing import TypedDict
 
 from domain.accounts.entities import Account
 from domain.accounts.events import ACCOUNT_CHANGED
-from domain.authentication.account_changes import KIND, AccountUseCases
+from domain.authentication.account_changes import KIND, ConfirmedUseCases
+from domain.authentication.confirmation import Confirmation
 from domain.authentication.ports import AuthenticationStores
 from domain.callers import signed_in_account
 from domain.entities import Expected, at_version, changed, present
@@ -16,7 +17,7 @@ class MyChanges(TypedDict, total=False):
     name: str | None
 
 
-class Me(AccountUseCases):
+class Me(ConfirmedUseCases):
     """The use-cases of one's own account. Nobody, and no key, can call them."""
 
     async def read(self) -> Account:
@@ -45,10 +46,12 @@ class Me(AccountUseCases):
 
         return await self._unit_of_work.run(change)
 
-    async def delete(self, expected: Expected = None) -> None:
+    async def delete(self, confirmation: Confirmation) -> None:
         """Make the account absent and its address free, and end its sessions.
 
         What is kept of it is removed for good after the time that deleted things are kept. Raises
-        NotFound, StaleVersion and LastAdministrator.
+        ConfirmationRequired, TooManyAttempts, NotFound and LastAdministrator.
         """
-        await self._delete(signed_in_account(), expected)
+        account_id = signed_in_account()
+        await self._confirmations.confirm(account_id, confirmation)
+        await self._delete(account_id)

@@ -1,5 +1,6 @@
 """Whose account somebody gets into whom a provider names."""
 
+from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 from domain.accounts.entities import Account
@@ -15,7 +16,7 @@ from domain.authentication.provider_errors import (
     ProviderEmailNotVerified,
     ProviderSignInRefused,
 )
-from domain.authentication.provider_ports import ProviderStores, SignUps
+from domain.authentication.provider_ports import ProviderStores
 from domain.permissions import Role
 from domain.ports import Clock, Identifiers, UnitOfWork
 
@@ -31,12 +32,12 @@ class ProviderAccounts:
     def __init__(
         self,
         unit_of_work: UnitOfWork[ProviderStores],
-        sign_ups: SignUps,
+        sign_ups_are_open: Callable[[], Awaitable[bool]],
         clock: Clock,
         identifiers: Identifiers,
     ) -> None:
         self._unit_of_work = unit_of_work
-        self._sign_ups = sign_ups
+        self._sign_ups_are_open = sign_ups_are_open
         self._clock = clock
         self._identifiers = identifiers
 
@@ -46,14 +47,14 @@ class ProviderAccounts:
         Raises ProviderSignInRefused, ProviderEmailNotVerified, IdentityNotLinked and
         SignUpsClosed. The last two are told to who has the address, by the provider's word.
         """
-        are_open = await self._sign_ups.are_open()
+        are_open = await self._sign_ups_are_open()
 
         async def find_or_make(stores: ProviderStores) -> UUID:
             found = await account_linked_with(stores, identity)
             if found is None:
                 return await self._make(stores, identity, client, are_open=are_open)
             if not found.is_active:
-                raise ProviderSignInRefused("its account is disabled, or not verified")
+                raise ProviderSignInRefused("its account can't sign in", found.id)
             return found.id
 
         try:

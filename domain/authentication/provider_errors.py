@@ -1,6 +1,8 @@
 """What sign-in with an OpenID Connect provider refuses."""
 
-from domain.errors import Conflict, DomainError, NotAuthenticated, StoreUnavailable
+from uuid import UUID
+
+from domain.errors import Conflict, DomainError, StoreUnavailable
 
 
 class UnknownProvider(DomainError):
@@ -20,15 +22,17 @@ class ProviderUnavailable(StoreUnavailable):
         super().__init__(provider, reason, retry_after=5)
 
 
-class ProviderSignInRefused(NotAuthenticated):
+class ProviderSignInRefused(DomainError):
     """What came back from a provider proves nothing, or the account can't sign in.
 
-    It has one text for all of that: `reason` is for the operator's log.
+    It has one text for all of that: `reason` is for the operator's log, and `account_id` for that
+    of the account, if it is known.
     """
 
-    def __init__(self, reason: str = "") -> None:
+    def __init__(self, reason: str, account_id: UUID | None = None) -> None:
         super().__init__("The sign-in with the provider does not hold. Begin anew.")
         self.reason = reason
+        self.account_id = account_id
 
 
 class ProviderEmailNotVerified(Conflict):

@@ -18,7 +18,7 @@ from service.asgi.patrol import PERIOD, Patrol
 TURN = 0.001
 """Seconds for which a stream may send chunk after chunk before others have their turn."""
 
-TURN_SIZE = 262_144
+TURN_SIZE = 524_288
 """Bytes that it may send in them: a server that never waits would keep a flood of them in memory,
 and be late to notice that the client has gone."""
 
@@ -76,21 +76,19 @@ class Exchange:
                 self.ended = not message["more_body"]
                 self._turn_size += len(message["body"])
             await self._send(message)
-        if not self.ended and self._has_had_its_turn():
+        if self.ended:
+            return
+        if self._turn_size >= TURN_SIZE or time.monotonic() >= self._turn_ends:
             await self._let_others_run()
-
-    def _has_had_its_turn(self) -> bool:
-        return self._turn_size >= TURN_SIZE or time.monotonic() >= self._turn_ends
 
     async def _let_others_run(self) -> None:
         # A server may take chunks without end and never wait, above all for a client that has gone:
         # others have their turn here, and so has the news of it. Not at each chunk: the loop goes
         # round for it, and asks the system each time what has happened.
-        await asyncio.sleep(0)
-        if self._looked_after:
-            self._turn_ends = time.monotonic() + TURN
-            self._turn_size = 0
         self._look_after_stream()
+        await asyncio.sleep(0)
+        self._turn_ends = time.monotonic() + TURN
+        self._turn_size = 0
 
     def begin_to_wait(self) -> None:
         """Take note, in the request's own task, that it waits; the first time is what counts."""
@@ -118,8 +116,10 @@ class Exchange:
         return self._task.uncancel() == 0
 
     def _look_after_stream(self) -> None:
-        # A stream is for long: for a client that has gone, each chunk is one too many.
-        if self._task is not None and not self._looked_after:
+        # A stream is for long, and for a client that has gone each chunk is one too many: from the
+        # first one on. Whoever watches the client has its turn before the second.
+        if not self._looked_after:
+            self._task = self._task or asyncio.current_task()
             self._patrol.leave(self._look_after)
             self._look_after()
 

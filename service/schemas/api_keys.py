@@ -9,6 +9,7 @@ from pydantic import AfterValidator, ConfigDict, Field, JsonValue, field_validat
 from domain.authentication.api_keys import KeyDetails, NewKey
 from domain.authentication.keys import KEY_LENGTH, KEY_NAME_MAX_LENGTH, KEY_PREFIX
 from domain.permissions import Permission
+from service.schemas.confirmation import CONFIRMED, ConfirmationBody
 from service.schemas.fields import Line, Moment, RequestSchema, ResponseSchema
 
 KeyName = Annotated[
@@ -57,8 +58,9 @@ class KeyBody(RequestSchema):
     name: KeyName
     permissions: Permissions
     expires_at: Moment | None = None
+    confirmation: ConfirmationBody = ConfirmationBody()
 
-    model_config = ConfigDict(json_schema_extra={"examples": [_DETAILS]})
+    model_config = ConfigDict(json_schema_extra={"examples": [{**_DETAILS, **CONFIRMED}]})
 
     def details(self) -> KeyDetails:
         """Give what the use-cases take."""

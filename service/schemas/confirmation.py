@@ -1,14 +1,18 @@
 """How somebody proves anew who they are, before a credential of theirs changes."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
-from pydantic import ConfigDict, Field, SecretStr
+from pydantic import ConfigDict, Field, JsonValue, SecretStr
 
 from domain.authentication.confirmation import Confirmation
 from service.schemas.fields import RequestSchema
 
 # More than any password or code has: which it may have is no concern of who shows one.
 SHOWN_MAX_LENGTH = 1024
+
+CONFIRMED: Final[dict[str, JsonValue]] = {
+    "confirmation": {"password": "correct horse battery staple"}
+}
 
 
 class ConfirmationBody(RequestSchema):
@@ -43,8 +47,4 @@ class ConfirmedBody(RequestSchema):
 
     confirmation: ConfirmationBody = ConfirmationBody()
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [{"confirmation": {"password": "correct horse battery staple"}}]
-        }
-    )
+    model_config = ConfigDict(json_schema_extra={"examples": [CONFIRMED]})

@@ -1,8 +1,8 @@
 """Sign-ups, passwords and addresses as clients send them."""
 
-from typing import Annotated
+from typing import Annotated, Final, Self
 
-from pydantic import ConfigDict, Field, SecretStr
+from pydantic import ConfigDict, Field, JsonValue, SecretStr
 
 from domain.accounts.entities import NAME_MAX_LENGTH
 from domain.accounts.values import EMAIL_MAX_LENGTH
@@ -35,11 +35,12 @@ AccountName = Annotated[
 
 _EMAIL = "han.kang@example.org"
 _PASSWORD = "correct horse battery staple"  # noqa: S105  # An example.
+_ON_ITS_WAY = "If this address is of use for that, a mail is on its way."
 _TOKEN = "Zk9b0m3qTn1VqXo5uV0bq3pW7c2Yh8sKfJ4dLr6eGtA"  # noqa: S105
-_CONFIRMATION = {"password": "the password until now"}
+_CONFIRMATION: Final[dict[str, JsonValue]] = {"password": "the password until now"}
 
 
-def _example(**fields: object) -> ConfigDict:
+def _example(**fields: JsonValue) -> ConfigDict:
     return ConfigDict(json_schema_extra={"examples": [fields]})
 
 
@@ -116,7 +117,9 @@ class MailResponse(ResponseSchema):
 
     detail: str
 
-    model_config = _example(detail="If this address is of use for that, a mail is on its way.")
+    model_config = _example(detail=_ON_ITS_WAY)
 
-
-ON_ITS_WAY = {"detail": "If this address is of use for that, a mail is on its way."}
+    @classmethod
+    def of(cls, result: object) -> Self:  # noqa: ARG003  # Nothing that was done shows in it.
+        """Make it of nothing."""
+        return cls(detail=_ON_ITS_WAY)

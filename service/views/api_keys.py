@@ -6,7 +6,7 @@ from uuid import UUID
 from flask import Blueprint
 
 from domain.authentication.api_keys import Keys, NewKey
-from domain.authentication.errors import TooManyKeys
+from domain.authentication.errors import ConfirmationRequired, TooManyAttempts, TooManyKeys
 from domain.authentication.keys import ApiKey
 from domain.errors import InvalidValue, NotFound
 from service.routes import ACCOUNT, RateClass, route
@@ -29,7 +29,7 @@ def api_keys_blueprint(keys: Keys) -> Blueprint:
         answer=NewKeyResponse,
         status=HTTPStatus.CREATED,
         secret=True,
-        errors=(NotFound, InvalidValue, TooManyKeys),
+        errors=(NotFound, InvalidValue, ConfirmationRequired, TooManyAttempts, TooManyKeys),
     )
     async def create_key(body: KeyBody) -> NewKey:
         """Make an API key for a machine.
@@ -37,7 +37,7 @@ def api_keys_blueprint(keys: Keys) -> Blueprint:
         `key` is what the machine sends: `Authorization: Bearer imk_…`. It is told this once. A key
         can't do what a person alone may, as to make other keys.
         """
-        return await keys.create(body.details())
+        return await keys.create(body.details(), body.confirmation.confirmation())
 
     @route(
         blueprint,

@@ -1,6 +1,5 @@
 """The address of one's own account over HTTP."""
 
-from collections.abc import Mapping
 from http import HTTPStatus
 
 from flask import Blueprint, request
@@ -15,7 +14,7 @@ from domain.authentication.errors import (
 from domain.errors import InvalidValue, NotFound
 from service.clients import client_of
 from service.routes import ACCOUNT, RateClass, route
-from service.schemas.credentials import ON_ITS_WAY, EmailBody, MailResponse, TokenBody
+from service.schemas.credentials import EmailBody, MailResponse, TokenBody
 
 
 def emails_blueprint(emails: EmailChanges) -> Blueprint:
@@ -35,14 +34,13 @@ def emails_blueprint(emails: EmailChanges) -> Blueprint:
         secret=True,
         errors=(NotFound, InvalidValue, ConfirmationRequired, TooManyAttempts),
     )
-    async def change_email(body: EmailBody) -> Mapping[str, str]:
+    async def change_email(body: EmailBody) -> None:
         """Ask for another address of your account.
 
         A token goes to the new address, and a notice to the present one, which counts until the
         token came back.
         """
         await emails.ask(body.email, body.confirmation.confirmation(), client_of(request))
-        return ON_ITS_WAY
 
     @route(
         blueprint,

@@ -7,6 +7,7 @@ from flask import Blueprint
 from domain.accounts.entities import Account
 from domain.accounts.errors import LastAdministrator
 from domain.activity.use_cases import Activity
+from domain.authentication.errors import ConfirmationRequired, TooManyAttempts
 from domain.authentication.me import Me
 from domain.authentication.own_data import Export, OwnData
 from domain.entities import Expected
@@ -16,6 +17,7 @@ from service.arguments import JSON, MERGE_PATCH
 from service.routes import ACCOUNT, RateClass, route
 from service.schemas.accounts import AccountResponse, MyPatch
 from service.schemas.activity import EventResponse, OwnActivityQuery
+from service.schemas.confirmation import ConfirmedBody
 from service.schemas.export import ExportResponse
 from service.schemas.pagination import PageResponse
 from service.views.lists import Listed, Lists
@@ -57,20 +59,22 @@ def me_blueprint(me: Me, own_data: OwnData, activity: Activity, lists: Lists) ->
 
     @route(
         blueprint,
-        "DELETE",
-        "",
+        "POST",
+        "/deletion",
         callers=ACCOUNT,
         rate=RateClass.WRITE,
+        body=ConfirmedBody,
         status=HTTPStatus.NO_CONTENT,
-        conditional=AccountResponse,
-        errors=(NotFound, LastAdministrator),
+        secret=True,
+        errors=(NotFound, ConfirmationRequired, TooManyAttempts, LastAdministrator),
     )
-    async def delete_me(expected: Expected) -> None:
+    async def delete_me(body: ConfirmedBody) -> None:
         """Delete your account, which signs you out everywhere.
 
-        What is kept of it is removed for good some weeks later.
+        It is no DELETE, for a confirmation goes in a body, which that has none of (RFC 9110,
+        9.3.5). What is kept of the account is removed for good some weeks later.
         """
-        await me.delete(expected)
+        await me.delete(body.confirmation.confirmation())
 
     @route(
         blueprint,

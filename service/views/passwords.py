@@ -1,6 +1,5 @@
 """Passwords over HTTP."""
 
-from collections.abc import Mapping
 from http import HTTPStatus
 
 from flask import Blueprint, request
@@ -15,7 +14,6 @@ from domain.errors import InvalidValue, NotFound
 from service.clients import client_of
 from service.routes import ACCOUNT, PUBLIC, RateClass, route
 from service.schemas.credentials import (
-    ON_ITS_WAY,
     MailBody,
     MailResponse,
     PasswordBody,
@@ -57,13 +55,12 @@ def passwords_blueprint(passwords: PasswordChanges) -> Blueprint:
         status=HTTPStatus.ACCEPTED,
         errors=(InvalidValue, TooManyAttempts),
     )
-    async def ask_for_password_reset(body: MailBody) -> Mapping[str, str]:
+    async def ask_for_password_reset(body: MailBody) -> None:
         """Ask for a mail by which a forgotten password can be replaced.
 
         It goes to the address of an account that can sign in. The answer is the same for each.
         """
         await passwords.ask_for_reset(body.email, client_of(request))
-        return ON_ITS_WAY
 
     @route(
         blueprint,

@@ -1,6 +1,5 @@
 """Signing up over HTTP."""
 
-from collections.abc import Mapping
 from http import HTTPStatus
 
 from flask import Blueprint, request
@@ -11,7 +10,6 @@ from domain.errors import InvalidValue
 from service.clients import client_of
 from service.routes import PUBLIC, RateClass, route
 from service.schemas.credentials import (
-    ON_ITS_WAY,
     MailBody,
     MailResponse,
     SignUpBody,
@@ -36,14 +34,13 @@ def sign_up_blueprint(sign_up: SignUp) -> Blueprint:
         secret=True,
         errors=(InvalidValue, SignUpsClosed, TooManyAttempts),
     )
-    async def sign_up_account(body: SignUpBody) -> Mapping[str, str]:
+    async def sign_up_account(body: SignUpBody) -> None:
         """Sign up.
 
         A mail with a token goes to the address; there is no account before it came back. Whether
         the address has one already is told to who reads its mail, and in no answer.
         """
         await sign_up.sign_up(body.new_account(), client_of(request))
-        return ON_ITS_WAY
 
     @route(
         blueprint,
@@ -78,12 +75,11 @@ def sign_up_blueprint(sign_up: SignUp) -> Blueprint:
         status=HTTPStatus.ACCEPTED,
         errors=(InvalidValue, TooManyAttempts),
     )
-    async def resend_verification(body: MailBody) -> Mapping[str, str]:
+    async def resend_verification(body: MailBody) -> None:
         """Send the mail of the newest sign-up again, with another token.
 
         It goes out only as long as a sign-up waits for its confirmation: 24 hours.
         """
         await sign_up.ask_again(body.email, client_of(request))
-        return ON_ITS_WAY
 
     return blueprint

@@ -20,6 +20,7 @@ CONTENT_SECURITY_POLICY = (
 ASSETS_MAX_AGE = 31_536_000
 
 NAME = "imflask-asgi"
+SERVICE = {"name": NAME, "version": version(NAME)}
 
 _STATIC = "static"
 
@@ -27,33 +28,32 @@ _STATIC = "static"
 def site_blueprint(health: Health, configuration: RuntimeConfiguration) -> Blueprint:
     """Make the pages; none of them needs a store to be there."""
     blueprint = Blueprint("site", __name__)
-    service = {"name": NAME, "version": version(NAME)}
 
     @blueprint.get("/")
     async def show_landing() -> Response:
         stores = await health.check()
         notice = (await configuration.current()).maintenance_notice
-        return _page("landing.html", service=service, stores=stores, notice=notice)
+        return page("landing.html", service=SERVICE, stores=stores, notice=notice)
 
     @blueprint.get("/docs")
     async def show_docs() -> Response:
-        return _page("docs.html", service=service)
+        return page("docs.html", service=SERVICE)
 
     @blueprint.get("/problems")
     async def list_problems() -> Response:
         problems = {problem.slug: problem for problem in PROBLEMS.values()}
-        return _page("problems.html", service=service, problems=problems.values())
+        return page("problems.html", service=SERVICE, problems=problems.values())
 
     @blueprint.get("/problems/<slug>")
     async def show_problem(slug: str) -> Response:
         found = next((it for it in PROBLEMS.values() if it.slug == slug), None)
         if found is None:
             abort(404)
-        return _page("problem.html", service=service, problem=found)
+        return page("problem.html", service=SERVICE, problem=found)
 
     @blueprint.get("/assets/<release>/<path:name>")
     async def send_asset(release: str, name: str) -> Response:
-        if release != service["version"] or PurePosixPath(name).suffix not in {".css", ".js"}:
+        if release != SERVICE["version"] or PurePosixPath(name).suffix not in {".css", ".js"}:
             abort(404)
         response = send_from_directory(_STATIC, name, max_age=ASSETS_MAX_AGE)
         response.cache_control.immutable = True
@@ -62,7 +62,8 @@ def site_blueprint(health: Health, configuration: RuntimeConfiguration) -> Bluep
     return blueprint
 
 
-def _page(template: str, **values: object) -> Response:
+def page(template: str, **values: object) -> Response:
+    """Make a page that loads nothing from elsewhere, and that no cache gives without asking."""
     response = Response(render_template(template, **values), mimetype="text/html")
     response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
     response.headers["Cache-Control"] = "no-cache"

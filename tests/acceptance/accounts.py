@@ -1,88 +1,83 @@
-"""Accounts that are there before a test begins, and what their owners send."""
+"""Accounts of a running deployment, put into its SQL store from behind."""
 
 import asyncio
-from base64 import b32decode
-from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from uuid import UUID, uuid4
 
-import httpx
-from uuid_utils.compat import uuid7
-
+from adapters.mysql.database import MySQLDatabase
+from adapters.security.passwords import Argon2PasswordHasher
+from adapters.sql.statements import statement
+from adapters.sql.unit_of_work import SQLStores, SQLUnitOfWork
+from adapters.sql.values import Parameters
 from domain.accounts.entities import Account
-from domain.authentication.totp import code_at, step_at
 from domain.permissions import Role
-from service import wiring
-from service.authentication_wiring import password_hasher
-from service.settings import load_settings
 from tests.acceptance.deployments import Settings
+from tests.sql_databases import address_of
 
-PASSWORD = "a long one that nobody guesses"
-CONFIRMATION = {"confirmation": {"password": PASSWORD}}
+PASSWORD = "correct horse battery"
+
+TIMEOUT_SECONDS = 10
 
 
-async def new_account(settings: Settings) -> str:
-    """Add an account that can sign in with PASSWORD; gives its address.
+@dataclass(frozen=True)
+class Person:
+    """Somebody who can sign in."""
 
-    Embedded stores are one process's at a time: then the server must not run yet.
-    """
-    loaded = load_settings(settings, None)
-    wired = wiring.wire(loaded)
-    hashed = await password_hasher(loaded).hash(PASSWORD)
+    id: UUID
+    email: str
+    password: str = PASSWORD
+
+    def credentials(self, **others: object) -> dict[str, object]:
+        """Give the body of a sign-in."""
+        return {"email": self.email, "password": self.password, **others}
+
+
+def add_person(settings: Settings, role: Role = Role.READER) -> Person:
+    """Add an account, verified and with the password of all."""
     now = datetime.now(UTC)
-    account_id = uuid7()
-    account = Account(
-        id=account_id,
-        email=f"{account_id}@example.org",
-        name=None,
-        role=Role.READER,
-        verified_at=now,
-        disabled_at=None,
-        version=1,
-        created_at=now,
-        updated_at=now,
-    )
+    person = Person(uuid4(), f"{uuid4()}@example.org")
 
-    async def add(stores: wiring.AnyStores) -> None:
+    async def add(stores: SQLStores) -> None:
+        account = Account(
+            id=person.id,
+            email=person.email,
+            name=None,
+            role=role,
+            verified_at=now,
+            disabled_at=None,
+            version=1,
+            created_at=now,
+            updated_at=now,
+        )
         await stores.accounts.add(account)
-        await stores.passwords.put(account.id, hashed, now)
+        hashed = await Argon2PasswordHasher().hash(PASSWORD)
+        await stores.passwords.put(person.id, hashed, now)
 
-    async with wired.opened():
-        await wired.adapters.unit_of_work.run(add)
-    return account.email
+    async def run() -> None:
+        database = _database(settings)
+        async with database.opened():
+            await SQLUnitOfWork(database, lambda: None).run(add)
 
-
-def account_in(settings: Settings) -> str:
-    """Do `new_account` where no loop runs."""
-    return asyncio.run(new_account(settings))
-
-
-def sign_in(client: httpx.Client, email: str, **more: object) -> httpx.Response:
-    """Ask for a session."""
-    return client.post("/v1/sessions", json={"email": email, "password": PASSWORD, **more})
+    asyncio.run(run())
+    return person
 
 
-def bearer(session: httpx.Response) -> Mapping[str, str]:
-    """Give the header of who has this session."""
-    assert session.status_code == 201, session.text
-    return {"Authorization": f"Bearer {session.json()['accessToken']}"}
+def execute(settings: Settings, sql: str, parameters: Parameters) -> int:
+    """Run a statement; gives the number of rows that it found."""
+
+    async def run() -> int:
+        database = _database(settings)
+        async with database.opened(), database.writing() as connection:
+            return await connection.execute(statement(sql), parameters)
+
+    return asyncio.run(run())
 
 
-def code_of(secret: str, steps: int = 0) -> str:
-    """Give the code that an app shows, or will show so many steps later."""
-    return code_at(b32decode(secret), step_at(datetime.now(UTC)) + steps)
-
-
-def enable_codes(client: httpx.Client, headers: Mapping[str, str]) -> tuple[str, list[str]]:
-    """Enable an app for codes; gives its secret, and the recovery codes.
-
-    The next step's code is left, which holds for 30 s at least, however slow the machine is.
-    """
-    begun: Any = client.post("/v1/me/totp", json=CONFIRMATION, headers=headers)
-    assert begun.status_code == 201, begun.text
-    secret = begun.json()["secret"]
-    enabled = client.post(
-        "/v1/me/totp/confirmation", json={"code": code_of(secret)}, headers=headers
+def _database(settings: Settings) -> MySQLDatabase:
+    return MySQLDatabase(
+        address_of(settings["FLASK_MYSQL_URI"]),
+        pool_size=1,
+        timeout=TIMEOUT_SECONDS,
+        pool_timeout=TIMEOUT_SECONDS,
     )
-    assert enabled.status_code == 200, enabled.text
-    return secret, enabled.json()["recoveryCodes"]

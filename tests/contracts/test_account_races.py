@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable
+from uuid import UUID
 
 import pytest
 
@@ -13,6 +14,7 @@ from domain.accounts.errors import LastAdministrator
 from domain.accounts.queries import AccountQuery
 from domain.authentication.administration import AccountAdministration
 from domain.authentication.api_keys import KeyDetails, Keys, NewKey
+from domain.authentication.confirmation import Confirmation
 from domain.authentication.entities import MAX_KEYS
 from domain.authentication.me import Me
 from domain.callers import OPERATOR, Caller, acting_as
@@ -28,6 +30,15 @@ ROUNDS = 5
 KEY: KeyDetails = {"name": "import", "permissions": frozenset(), "expires_at": None}
 
 
+CONFIRMATION = Confirmation()
+
+
+class Confirmed:
+    """Takes every confirmation for right."""
+
+    async def confirm(self, account_id: UUID, confirmation: Confirmation) -> None: ...
+
+
 @pytest.fixture
 def administration(unit_of_work: AnyUnitOfWork) -> AccountAdministration:
     return AccountAdministration(unit_of_work, Uncached(), FixedClock(NOW), UUID7Identifiers())
@@ -35,7 +46,7 @@ def administration(unit_of_work: AnyUnitOfWork) -> AccountAdministration:
 
 @pytest.fixture
 def me(unit_of_work: AnyUnitOfWork) -> Me:
-    return Me(unit_of_work, Uncached(), FixedClock(NOW), UUID7Identifiers())
+    return Me(unit_of_work, Uncached(), FixedClock(NOW), UUID7Identifiers(), Confirmed())
 
 
 async def added(unit_of_work: AnyUnitOfWork, count: int) -> list[Account]:
@@ -87,7 +98,7 @@ async def test_one_of_many_stays_whoever_takes_away_which_in_what_way(
     accounts = await added(unit_of_work, 9)
 
     outcomes = await asyncio.gather(
-        *(outcome(signed_in(it), me.delete()) for it in accounts[::3]),
+        *(outcome(signed_in(it), me.delete(CONFIRMATION)) for it in accounts[::3]),
         *(
             outcome(OPERATOR, administration.change_account(it.id, {"role": Role.EDITOR}))
             for it in accounts[1::3]
@@ -112,7 +123,7 @@ async def test_who_is_disabled_while_they_delete_themselves_has_no_session_left(
         await add_sessions(unit_of_work, make_session(account.id), make_session(account.id))
 
         outcomes = await asyncio.gather(
-            outcome(signed_in(account), me.delete()),
+            outcome(signed_in(account), me.delete(CONFIRMATION)),
             outcome(OPERATOR, administration.change_account(account.id, {"is_disabled": True})),
             outcome(OPERATOR, administration.end_sessions(account.id)),
         )
@@ -122,14 +133,16 @@ async def test_who_is_disabled_while_they_delete_themselves_has_no_session_left(
 
 
 async def test_an_account_gets_no_more_keys_than_it_may_have(unit_of_work: AnyUnitOfWork) -> None:
-    keys = Keys(unit_of_work, Uncached(), FixedClock(NOW), UUID7Identifiers())
+    keys = Keys(unit_of_work, Uncached(), FixedClock(NOW), UUID7Identifiers(), Confirmed())
     account = make_account()
     await add(unit_of_work, account)
     caller = signed_in(account)
     for _ in range(MAX_KEYS - 2):
-        assert isinstance(await outcome(caller, keys.create(KEY)), NewKey)
+        assert isinstance(await outcome(caller, keys.create(KEY, CONFIRMATION)), NewKey)
 
-    outcomes = await asyncio.gather(*(outcome(caller, keys.create(KEY)) for _ in range(6)))
+    outcomes = await asyncio.gather(
+        *(outcome(caller, keys.create(KEY, CONFIRMATION)) for _ in range(6))
+    )
 
     assert sorted(type(it).__name__ for it in outcomes) == ["NewKey"] * 2 + ["TooManyKeys"] * 4
     with acting_as(caller):

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from adapters.memory.unit_of_work import MemoryStores
 from domain.accounts.entities import Account
+from domain.authentication.confirmation import Confirmation
 from domain.authentication.entities import Session
 from domain.callers import Caller
 from domain.events import Event
@@ -12,14 +13,28 @@ from tests.contracts.test_accounts import make_account
 from tests.contracts.test_sessions import HOUR, make_session
 from tests.unit.fakes import Fakes
 
+PASSWORD = "correct horse battery staple"
+CONFIRMED = Confirmation(password=PASSWORD)
+NOT_CONFIRMED = Confirmation(password="another one")
+
 
 async def add_account(fakes: Fakes, role: Role = Role.READER, **values: object) -> Account:
-    """Keep an account that can sign in, where not told otherwise."""
+    """Keep an account that can sign in, where not told otherwise; it has no password."""
     now = fakes.clock.now()
     account = make_account(
         role=role, **{"verified_at": now, "created_at": now, "updated_at": now, **values}
     )
     await fakes.unit_of_work.run(lambda stores: stores.accounts.add(account))
+    return account
+
+
+async def add_confirmed(fakes: Fakes, role: Role = Role.READER, **values: object) -> Account:
+    """Keep an account that confirms what it does by PASSWORD."""
+    account = await add_account(fakes, role, **values)
+    hashed = await fakes.password_hasher.hash(PASSWORD)
+    await fakes.unit_of_work.run(
+        lambda stores: stores.passwords.put(account.id, hashed, account.created_at)
+    )
     return account
 
 

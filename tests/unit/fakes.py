@@ -12,6 +12,7 @@ from adapters.memory.cache import MemoryCache
 from adapters.memory.clock import FixedClock
 from adapters.memory.configuration import MemoryConfigurations
 from adapters.memory.identifiers import SequentialIdentifiers
+from adapters.memory.identity_providers import MemoryIdentityProviders
 from adapters.memory.limiter import MemoryRateLimiter
 from adapters.memory.mailer import MemoryMailer
 from adapters.memory.passwords import FastPasswordHasher
@@ -35,6 +36,7 @@ from domain.authentication.second_factors import AccountFactors
 from domain.authentication.sessions import SessionUseCases
 from domain.authentication.sign_in import SignIn
 from domain.authentication.starting import SessionStarter
+from domain.authentication.superusers import Superusers
 from domain.catalogue.entities import Author, AuthorDetails, Book, BookDetails
 from domain.catalogue.queries import AuthorQuery, BookQuery
 from domain.catalogue.use_cases import Catalogue
@@ -51,12 +53,14 @@ from domain.pagination import MAX_PAGE_SIZE, PageRequest
 from service.credential_wiring import credentials
 from service.factor_wiring import factors_over
 from service.mail_texts import TemplateMailTexts
+from service.provider_wiring import by_provider
 from service.use_cases import Authentication, UseCases
 from tests.token_keys import KEY_SETS, PLACE
 
 Result = TypeVar("Result")
 
 CACHE_TTL = 600.0
+ISSUERS = {"acme": "https://acme.test", "initech": "https://initech.test"}
 
 _ANYBODY = UUID(int=0)
 _END_OF_TIME = datetime.max.replace(tzinfo=UTC)
@@ -247,6 +251,9 @@ class Fakes:
     sealer: AESSealer = field(default_factory=lambda: AESSealer(b"k" * 32))
     second_factors: Codes | AccountFactors = field(default_factory=Codes)
     configurations: TroubledConfigurations = field(default_factory=TroubledConfigurations)
+    identity_providers: MemoryIdentityProviders = field(
+        default_factory=lambda: MemoryIdentityProviders(ISSUERS)
+    )
     stores: list[TroubledStore] = field(default_factory=list)
     mailer: MemoryMailer = field(default_factory=MemoryMailer)
 
@@ -270,13 +277,16 @@ class Fakes:
             verifier=WebAuthnPasskeys(PLACE),
             issuer="My Service",
         )
+        providers = by_provider(
+            self.unit_of_work, self.identity_providers, self.sign_in(), are_sign_ups_open
+        )
         return UseCases(
             accounts=AccountAdministration(*of_accounts),
             authentication=Authentication(
                 totp=second.totp,
                 passkeys=second.passkeys,
                 passkey_sign_in=second.passkey_sign_in,
-                keys=Keys(*of_accounts),
+                keys=Keys(*of_accounts, own.confirmations),
                 guesses=Guesses(self.attempts),
                 sign_in=self.sign_in(),
                 sessions=SessionUseCases(
@@ -290,10 +300,13 @@ class Fakes:
                 passwords=own.passwords,
                 emails=own.emails,
                 expired_tokens=own.expired_tokens,
+                providers=providers.sign_in,
+                my_identities=providers.my_identities,
             ),
-            me=Me(*of_accounts),
+            me=Me(*of_accounts, own.confirmations),
             own_data=OwnData(unit_of_work, self.activity_log, self.clock),
             retention=Retention(self.unit_of_work, self.clock),
+            superusers=Superusers(*of_accounts, self.password_hasher),
             catalogue=Catalogue(
                 unit_of_work, self.author_cache, self.book_cache, self.clock, self.identifiers
             ),

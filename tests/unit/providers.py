@@ -14,9 +14,8 @@ from domain.authentication.provider_accounts import ProviderAccounts
 from domain.authentication.provider_challenges import BegunSignIn, ProviderChallenges
 from domain.authentication.provider_sign_in import ProviderSignIn
 from domain.authentication.provider_tickets import ProviderAnswer
-from tests.unit.fakes import Fakes
+from tests.unit.fakes import ISSUERS, Fakes
 
-ISSUERS = {"acme": "https://acme.test", "initech": "https://initech.test"}
 CLIENT = Client(address="192.0.2.7", network="192.0.2.7", device="Firefox")
 SOMEBODY = Identity(
     issuer=ISSUERS["acme"],
@@ -106,8 +105,16 @@ class World:
         unit_of_work, clock = self.fakes.unit_of_work, self.fakes.clock
         identifiers = self.fakes.identifiers
         challenges = ProviderChallenges(unit_of_work, self.providers, clock, identifiers)
-        accounts = ProviderAccounts(unit_of_work, self.sign_ups, clock, identifiers)
-        self.sign_in = ProviderSignIn(challenges, accounts, self.factors, self.sessions)
+        accounts = ProviderAccounts(unit_of_work, self.sign_ups.are_open, clock, identifiers)
+        self.sign_in = ProviderSignIn(
+            unit_of_work=unit_of_work,
+            challenges=challenges,
+            accounts=accounts,
+            second_factors=self.factors,
+            starter=self.sessions,
+            clock=clock,
+            identifiers=identifiers,
+        )
         self.my_identities = MyIdentities(
             unit_of_work, challenges, ConfirmationsFake(), clock, identifiers
         )

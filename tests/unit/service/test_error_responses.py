@@ -9,17 +9,29 @@ import pytest
 from flask import Flask, abort
 from werkzeug.exceptions import HTTPException, ServiceUnavailable, Unauthorized
 
-from domain.accounts.errors import LastAdministrator
+from domain.accounts.errors import EmailTaken, LastAdministrator
 from domain.authentication.errors import (
     ConfirmationRequired,
     InvalidChallenge,
     InvalidCredentials,
+    InvalidOneTimeToken,
     InvalidPasskey,
     InvalidSecondFactor,
     InvalidToken,
     SecondFactorRequired,
+    SignUpsClosed,
     TooManyAttempts,
     TooManyKeys,
+)
+from domain.authentication.provider_errors import (
+    IdentityNotLinked,
+    IdentityTaken,
+    LastWayIn,
+    ProviderEmailNotVerified,
+    ProviderSignInRefused,
+    ProviderUnavailable,
+    TooManyIdentities,
+    UnknownProvider,
 )
 from domain.catalogue.errors import AuthorHasBooks, BookTitle, IsbnTaken
 from domain.errors import (
@@ -228,11 +240,77 @@ ANSWERS = {
         "status": 429,
         "detail": "Too many attempts. Try again in 360 s.",
     },
+    InvalidOneTimeToken(): {
+        "type": "/problems/invalid-one-time-token",
+        "title": "Invalid one-time token",
+        "status": 400,
+        "detail": "The token is unknown, was used before, or has expired. Ask for another.",
+    },
+    SignUpsClosed(): {
+        "type": "/problems/sign-ups-closed",
+        "title": "Sign-ups closed",
+        "status": 409,
+        "detail": "Sign-ups are closed at present.",
+    },
+    EmailTaken(): {
+        "type": "/problems/email-taken",
+        "title": "Email taken",
+        "status": 409,
+        "detail": "Another account has this address.",
+    },
     CrossSiteRequest(): {
         "type": "/problems/cross-site-request",
         "title": "Cross-site request",
         "status": 403,
         "detail": "Only pages of this origin, or of one that is let in, may send this.",
+    },
+    UnknownProvider(): {
+        "type": "/problems/unknown-provider",
+        "title": "Unknown provider",
+        "status": 404,
+        "detail": "There is no provider of this name.",
+    },
+    ProviderSignInRefused(SECRET): {
+        "type": "/problems/provider-sign-in-refused",
+        "title": "Provider sign-in refused",
+        "status": 400,
+        "detail": "The sign-in with the provider does not hold. Begin anew.",
+    },
+    ProviderUnavailable("acme", SECRET): {
+        "type": "/problems/provider-unavailable",
+        "title": "Provider unavailable",
+        "status": 503,
+        "detail": "The provider gives no answer that can be used. Begin anew later.",
+    },
+    ProviderEmailNotVerified(): {
+        "type": "/problems/provider-email-not-verified",
+        "title": "Provider email not verified",
+        "status": 409,
+        "detail": "The provider names no address that it has verified.",
+    },
+    IdentityNotLinked(): {
+        "type": "/problems/identity-not-linked",
+        "title": "Identity not linked",
+        "status": 409,
+        "detail": "An account has this address, and is not linked with the provider.",
+    },
+    IdentityTaken(): {
+        "type": "/problems/identity-taken",
+        "title": "Identity taken",
+        "status": 409,
+        "detail": "Another account is linked with this identity.",
+    },
+    TooManyIdentities(10): {
+        "type": "/problems/too-many-identities",
+        "title": "Too many identities",
+        "status": 409,
+        "detail": "An account can be linked with 10 identities at most.",
+    },
+    LastWayIn(): {
+        "type": "/problems/last-way-in",
+        "title": "Last way in",
+        "status": 409,
+        "detail": "This is the last way into the account. Set a password first.",
     },
     AuthorHasBooks(AUTHOR_ID, [BookTitle(AUTHOR_ID, "흰")], 12): {
         "type": "/problems/author-has-books",

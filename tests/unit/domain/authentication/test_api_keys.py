@@ -10,7 +10,7 @@ import pytest
 from domain.accounts.entities import Account
 from domain.authentication.api_keys import USES_NOTED_EACH, KeyDetails, Keys
 from domain.authentication.entities import MAX_KEYS
-from domain.authentication.errors import TooManyKeys
+from domain.authentication.errors import ConfirmationRequired, TooManyKeys
 from domain.authentication.keys import ApiKey, find_key, read_key
 from domain.callers import NOBODY, OPERATOR, Caller, acting_as
 from domain.errors import (
@@ -21,7 +21,14 @@ from domain.errors import (
     StoreUnavailable,
 )
 from domain.permissions import Permission, Role
-from tests.unit.accounts import add_account, caller_of, key_of, told
+from tests.unit.accounts import (
+    CONFIRMED,
+    NOT_CONFIRMED,
+    add_confirmed,
+    caller_of,
+    key_of,
+    told,
+)
 from tests.unit.fakes import Fakes, raising
 
 EDITS = frozenset({Permission.CHANGE_CATALOGUE})
@@ -43,7 +50,7 @@ def keys(fakes: Fakes) -> Keys:
 
 @pytest.fixture
 async def editor(fakes: Fakes) -> Account:
-    return await add_account(fakes, Role.EDITOR)
+    return await add_confirmed(fakes, Role.EDITOR)
 
 
 async def access_keys(fakes: Fakes, account: Account) -> object:
@@ -69,7 +76,7 @@ async def test_the_text_of_a_new_key_opens_the_account_and_is_not_kept(
     until = fakes.clock.now() + SECOND
 
     with acting_as(caller_of(editor)):
-        made = await keys.create(details(expires_at=until))
+        made = await keys.create(details(expires_at=until), CONFIRMED)
 
     shown = read_key(made.text)
     found, access = find_key(shown, await access_keys(fakes, editor), fakes.clock.now())
@@ -88,7 +95,7 @@ async def test_the_text_of_a_new_key_opens_the_account_and_is_not_kept(
 
 async def test_each_key_has_a_secret_of_its_own(keys: Keys, editor: Account) -> None:
     with acting_as(caller_of(editor)):
-        made = [await keys.create(details()) for _ in range(3)]
+        made = [await keys.create(details(), CONFIRMED) for _ in range(3)]
 
     assert len({it.text for it in made}) == 3
     assert len({it.key.secret_hash for it in made}) == 3
@@ -98,9 +105,9 @@ async def test_each_key_has_a_secret_of_its_own(keys: Keys, editor: Account) -> 
 async def test_a_key_that_was_revoked_opens_nothing_any_more(
     fakes: Fakes, keys: Keys, editor: Account
 ) -> None:
-    other = await add_account(fakes)
+    other = await add_confirmed(fakes)
     with acting_as(caller_of(editor)):
-        made = await keys.create(details())
+        made = await keys.create(details(), CONFIRMED)
     assert await access_keys(fakes, editor) != {}
 
     with acting_as(caller_of(other)), pytest.raises(NotFound):
@@ -128,36 +135,48 @@ async def test_a_key_that_breaks_a_rule_is_not_made(
     keys: Keys, editor: Account, refused: KeyDetails
 ) -> None:
     with acting_as(caller_of(editor)), pytest.raises(InvalidValue):
-        await keys.create(refused)
+        await keys.create(refused, CONFIRMED)
 
     assert await kept(keys, editor) == []
 
 
 async def test_a_key_has_no_permission_that_its_maker_lacks(fakes: Fakes, keys: Keys) -> None:
-    reader = await add_account(fakes)
+    reader = await add_confirmed(fakes)
 
     with acting_as(caller_of(reader)):
         with pytest.raises(InvalidValue, match="catalogue:change") as caught:
-            await keys.create(details())
-        assert (await keys.create(details(permissions=frozenset()))).key.permissions == set()
+            await keys.create(details(), CONFIRMED)
+        assert (
+            await keys.create(details(permissions=frozenset()), CONFIRMED)
+        ).key.permissions == set()
 
     assert caught.value.field == "permissions"
 
 
+async def test_who_makes_a_key_proves_anew_who_they_are(
+    fakes: Fakes, keys: Keys, editor: Account
+) -> None:
+    with acting_as(caller_of(editor)), pytest.raises(ConfirmationRequired):
+        await keys.create(details(), NOT_CONFIRMED)
+
+    assert await kept(keys, editor) == []
+    assert await told(fakes, editor) == []
+
+
 async def test_a_key_expires_in_the_future(fakes: Fakes, keys: Keys, editor: Account) -> None:
     with acting_as(caller_of(editor)), pytest.raises(InvalidValue) as caught:
-        await keys.create(details(expires_at=fakes.clock.now()))
+        await keys.create(details(expires_at=fakes.clock.now()), CONFIRMED)
 
     assert caught.value.field == "expires_at"
 
 
 async def test_an_account_has_so_many_keys_and_no_more(keys: Keys, editor: Account) -> None:
     with acting_as(caller_of(editor)):
-        made = [await keys.create(details()) for _ in range(MAX_KEYS)]
+        made = [await keys.create(details(), CONFIRMED) for _ in range(MAX_KEYS)]
         with pytest.raises(TooManyKeys):
-            await keys.create(details())
+            await keys.create(details(), CONFIRMED)
         await keys.revoke(made[0].key.id)
-        await keys.create(details())
+        await keys.create(details(), CONFIRMED)
 
     assert len(await kept(keys, editor)) == MAX_KEYS
 
@@ -170,7 +189,7 @@ async def test_an_account_that_is_gone_gets_no_key(
     )
 
     with acting_as(caller_of(editor)), pytest.raises(NotFound):
-        await keys.create(details())
+        await keys.create(details(), CONFIRMED)
 
 
 @pytest.mark.parametrize(
@@ -185,11 +204,11 @@ async def test_only_people_manage_keys(
     keys: Keys, editor: Account, caller: Callable[[Account], Caller], error: type[Exception]
 ) -> None:
     with acting_as(caller_of(editor)):
-        made = await keys.create(details())
+        made = await keys.create(details(), CONFIRMED)
 
     with acting_as(caller(editor)):
         for call in (
-            lambda: keys.create(details()),
+            lambda: keys.create(details(), CONFIRMED),
             keys.list,
             lambda: keys.revoke(made.key.id),
         ):
@@ -203,7 +222,7 @@ async def test_a_use_is_noted_at_most_each_ten_minutes(
     fakes: Fakes, keys: Keys, editor: Account
 ) -> None:
     with acting_as(caller_of(editor)):
-        key = (await keys.create(details())).key
+        key = (await keys.create(details(), CONFIRMED)).key
 
     async def use(last_used_at: datetime | None) -> datetime | None:
         await keys.note_use(editor.id, key.id, last_used_at)
@@ -221,7 +240,7 @@ async def test_a_use_is_noted_at_most_each_ten_minutes(
 
 async def test_a_use_is_seen_by_the_next_request(fakes: Fakes, keys: Keys, editor: Account) -> None:
     with acting_as(caller_of(editor)):
-        key = (await keys.create(details())).key
+        key = (await keys.create(details(), CONFIRMED)).key
     await access_keys(fakes, editor)
 
     await keys.note_use(editor.id, key.id, None)

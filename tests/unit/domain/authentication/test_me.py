@@ -7,13 +7,16 @@ import pytest
 
 from domain.accounts.entities import Account
 from domain.accounts.errors import LastAdministrator
+from domain.authentication.errors import ConfirmationRequired
 from domain.authentication.me import Me
 from domain.callers import NOBODY, OPERATOR, Caller, acting_as
 from domain.errors import InvalidValue, NotAuthenticated, NotFound, NotPermitted, StaleVersion
 from domain.permissions import Role
 from tests.unit.accounts import (
+    CONFIRMED,
+    NOT_CONFIRMED,
     account_of,
-    add_account,
+    add_confirmed,
     add_session,
     caller_of,
     key_of,
@@ -31,11 +34,11 @@ def me(fakes: Fakes) -> Me:
 
 @pytest.fixture
 async def account(fakes: Fakes) -> Account:
-    return await add_account(fakes)
+    return await add_confirmed(fakes)
 
 
 async def test_a_person_reads_their_own_account(fakes: Fakes, me: Me, account: Account) -> None:
-    await add_account(fakes)
+    await add_confirmed(fakes)
 
     with acting_as(caller_of(account)):
         assert await me.read() == account
@@ -65,8 +68,8 @@ async def test_what_breaks_a_rule_or_is_stale_changes_nothing(
             await me.change({"name": " "})
         with pytest.raises(StaleVersion):
             await me.change({"name": "Han Kang"}, frozenset({2}))
-        with pytest.raises(StaleVersion):
-            await me.delete(frozenset({2}))
+        with pytest.raises(ConfirmationRequired):
+            await me.delete(NOT_CONFIRMED)
 
     assert await account_of(fakes, account) == account
 
@@ -78,7 +81,7 @@ async def test_who_deletes_their_account_is_signed_out_at_once(
     await load_access(fakes, account)
 
     with acting_as(caller_of(account)):
-        await me.delete(frozenset({1}))
+        await me.delete(CONFIRMED)
         with pytest.raises(NotFound):
             await me.read()
 
@@ -90,16 +93,16 @@ async def test_who_deletes_their_account_is_signed_out_at_once(
 
 
 async def test_the_last_administrator_does_not_delete_their_account(fakes: Fakes, me: Me) -> None:
-    admin = await add_account(fakes, Role.ADMIN)
+    admin = await add_confirmed(fakes, Role.ADMIN)
 
     with acting_as(caller_of(admin)), pytest.raises(LastAdministrator):
-        await me.delete()
+        await me.delete(CONFIRMED)
 
-    other = await add_account(fakes, Role.ADMIN)
+    other = await add_confirmed(fakes, Role.ADMIN)
     with acting_as(caller_of(admin)):
-        await me.delete()
+        await me.delete(CONFIRMED)
     with acting_as(caller_of(other)), pytest.raises(LastAdministrator):
-        await me.delete()
+        await me.delete(CONFIRMED)
 
 
 @pytest.mark.parametrize(
@@ -118,7 +121,7 @@ async def test_nobody_and_no_key_has_an_account_of_their_own(
     error: type[Exception],
 ) -> None:
     with acting_as(caller(account)):
-        for call in (me.read, me.delete, lambda: me.change({"name": "Eve"})):
+        for call in (me.read, lambda: me.delete(CONFIRMED), lambda: me.change({"name": "Eve"})):
             with pytest.raises(error):
                 await call()
 

@@ -22,8 +22,8 @@ from domain.authentication.provider_errors import (
 from domain.callers import NOBODY, OPERATOR, Caller, acting_as
 from domain.errors import NotAuthenticated, NotFound, NotPermitted
 from tests.unit.accounts import add_account, caller_of, key_of
-from tests.unit.fakes import Fakes
-from tests.unit.providers import CLIENT, CONFIRMATION, ISSUERS, SOMEBODY, World
+from tests.unit.fakes import ISSUERS, Fakes
+from tests.unit.providers import CLIENT, CONFIRMATION, SOMEBODY, World
 
 
 @pytest.fixture

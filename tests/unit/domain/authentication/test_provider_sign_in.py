@@ -25,11 +25,12 @@ from domain.authentication.provider_errors import (
     UnknownProvider,
 )
 from domain.authentication.provider_tickets import proofs_of
+from domain.authentication.sign_in import NO_ACCOUNT
 from domain.errors import StoreUnavailable
 from domain.permissions import Role
 from tests.unit.accounts import account_of, add_account
-from tests.unit.fakes import Fakes
-from tests.unit.providers import CLIENT, ISSUERS, SOMEBODY, World
+from tests.unit.fakes import ISSUERS, Fakes
+from tests.unit.providers import CLIENT, SOMEBODY, World
 
 MICROSECOND = timedelta(microseconds=1)
 
@@ -149,6 +150,13 @@ class TestAccounts:
         with pytest.raises(ProviderSignInRefused):
             await world.signed_in()
         assert len(world.sessions.started) == 1
+        refused = (await fakes.pending())[-1]
+        assert (refused.kind, refused.subject) == ("session.refused", str(account.id))
+        assert refused.details == {
+            "reason": "provider",
+            "address": CLIENT.address,
+            "device": CLIENT.device,
+        }
 
     async def test_who_deleted_their_account_may_have_a_new_one(
         self, fakes: Fakes, world: World
@@ -233,10 +241,12 @@ class TestBinding:
         assert sum(isinstance(it, ProviderSignInRefused) for it in found) == 9
         assert len(world.sessions.started) == 1
 
-    async def test_it_is_over_when_the_provider_refuses(self, world: World) -> None:
+    async def test_it_is_over_when_the_provider_refuses(self, fakes: Fakes, world: World) -> None:
         begun = await world.sign_in.begin("acme")
         with pytest.raises(ProviderSignInRefused):
             await world.sign_in.finish(world.answer(begun, code="wrong"), CLIENT)
+        (refused,) = await fakes.pending()
+        assert (refused.kind, refused.subject) == ("session.refused", str(NO_ACCOUNT))
 
         with pytest.raises(ProviderSignInRefused):
             await world.sign_in.finish(world.answer(begun), CLIENT)
@@ -312,7 +322,7 @@ class TestBinding:
             await world.sign_in.finish(world.answer(begun, code=stolen), CLIENT)
 
     async def test_a_link_that_was_begun_is_no_sign_in(self, world: World) -> None:
-        begun = await world.sign_in._challenges.begin("acme", "provider.link", None)
+        begun = await world.sign_in.challenges.begin("acme", "provider.link", None)
 
         with pytest.raises(ProviderSignInRefused):
             await world.sign_in.finish(world.answer(begun), CLIENT)
@@ -387,6 +397,10 @@ class TestSecondFactors:
         with pytest.raises(SecondFactorRequired):
             await world.sign_in.finish(answer, CLIENT)
 
+        with pytest.raises(InvalidSecondFactor):
+            await world.sign_in.finish(answer, CLIENT, code="000000")
+        refused = (await fakes.pending())[-1]
+        assert (refused.subject, refused.details["reason"]) == (str(account_id), "second factor")
         with pytest.raises(ProviderSignInRefused):
             await world.sign_in.finish(answer, CLIENT)
         fakes.clock.advance(LIFE)

@@ -10,16 +10,20 @@ from domain.authentication.entities import MAX_KEYS
 from domain.authentication.keys import read_key
 from domain.callers import acting_as
 from domain.permissions import Role
-from tests.unit.accounts import add_account, caller_of
+from tests.unit.accounts import PASSWORD, add_confirmed, caller_of
 from tests.unit.fakes import Fakes
 
 KEYS = "/v1/me/api-keys"
-BODY = {"name": "import", "permissions": ["catalogue:change"]}
+BODY = {
+    "name": "import",
+    "permissions": ["catalogue:change"],
+    "confirmation": {"password": PASSWORD},
+}
 
 
 @pytest.fixture
 async def editor(fakes: Fakes) -> Account:
-    return await add_account(fakes, Role.EDITOR)
+    return await add_confirmed(fakes, Role.EDITOR)
 
 
 @pytest.fixture
@@ -92,6 +96,17 @@ async def test_a_key_that_does_not_fit_is_refused(
 
     assert response.status_code == 422
     assert [fault["pointer"] for fault in response.json()["errors"]] == [where]
+    assert (await client.get(KEYS)).json()["items"] == []
+
+
+@pytest.mark.parametrize("confirmation", [{}, {"password": "wrong"}])
+async def test_who_makes_a_key_confirms_it(
+    client: httpx.AsyncClient, confirmation: dict[str, str]
+) -> None:
+    response = await client.post(KEYS, json={**BODY, "confirmation": confirmation})
+
+    assert response.status_code == 403
+    assert response.json()["type"] == "/problems/confirmation-required"
     assert (await client.get(KEYS)).json()["items"] == []
 
 

@@ -14,15 +14,24 @@ from service.use_cases import UseCases
 from tests.contracts.examples import new_event
 from tests.contracts.test_identities import identity_of
 from tests.contracts.test_second_factors import passkey_of
-from tests.unit.accounts import account_of, add_account, add_session, caller_of, live_sessions
+from tests.unit.accounts import (
+    PASSWORD,
+    account_of,
+    add_account,
+    add_confirmed,
+    add_session,
+    caller_of,
+    live_sessions,
+)
 from tests.unit.fakes import Fakes
 
 ME = "/v1/me"
+CONFIRMED = {"confirmation": {"password": PASSWORD}}
 
 
 @pytest.fixture
 async def account(fakes: Fakes) -> Account:
-    return await add_account(fakes, name="Han Kang")
+    return await add_confirmed(fakes, name="Han Kang")
 
 
 @pytest.fixture
@@ -71,15 +80,14 @@ async def test_a_blank_name_is_refused_by_its_field(client: httpx.AsyncClient) -
     assert response.json()["errors"] == [{"pointer": "#/name", "detail": "must not be blank"}]
 
 
-@pytest.mark.parametrize("method", ["PATCH", "DELETE"])
 async def test_who_changes_their_account_has_to_know_it(
-    client: httpx.AsyncClient, fakes: Fakes, account: Account, method: str
+    client: httpx.AsyncClient, fakes: Fakes, account: Account
 ) -> None:
-    body = {"json": {"name": "Yi Sang"}} if method == "PATCH" else {}
+    body = {"name": "Yi Sang"}
     del client.headers["If-Match"]
 
-    unknown = await client.request(method, ME, **body)
-    stale = await client.request(method, ME, headers={"If-Match": '"7-00000000"'}, **body)
+    unknown = await client.patch(ME, json=body)
+    stale = await client.patch(ME, json=body, headers={"If-Match": '"7-00000000"'})
 
     assert (unknown.status_code, stale.status_code) == (428, 412)
     assert await account_of(fakes, account) == account
@@ -90,7 +98,11 @@ async def test_people_delete_their_account(
 ) -> None:
     await add_session(fakes, account)
 
-    response = await client.delete(ME)
+    refused = await client.post(f"{ME}/deletion", json={})
+    assert refused.json()["type"] == "/problems/confirmation-required"
+    assert await account_of(fakes, account) == account
+
+    response = await client.post(f"{ME}/deletion", json=CONFIRMED)
 
     assert (response.status_code, response.content) == (204, b"")
     assert await account_of(fakes, account) is None
@@ -125,7 +137,9 @@ async def test_people_get_all_that_is_kept_of_them_and_nothing_to_sign_in_with(
     other = await add_account(fakes)
     await add_session(fakes, other)
     session = await add_session(fakes, account)
-    made = (await client.post(f"{ME}/api-keys", json={"name": "k", "permissions": []})).json()
+    made = (
+        await client.post(f"{ME}/api-keys", json={"name": "k", "permissions": [], **CONFIRMED})
+    ).json()
     await fakes.unit_of_work.run(lambda stores: stores.passkeys.add(passkey_of(account.id)))
     await fakes.unit_of_work.run(lambda stores: stores.identities.add(identity_of(account.id)))
     await use_cases.relay.deliver_batch()
