@@ -7,6 +7,7 @@ from uuid import UUID
 
 from domain.authentication.challenges import Challenges
 from domain.authentication.factors import Credential, Passkey, TOTPSecret
+from domain.authentication.identities import Identities
 from domain.authentication.ports import AuthenticationStores
 
 
@@ -98,6 +99,11 @@ class FactorStores(AuthenticationStores, Protocol):
     @property
     def passkeys(self) -> Passkeys:
         """The passkeys."""
+        ...
+
+    @property
+    def identities(self) -> Identities:
+        """Who the accounts are at providers."""
         ...
 
     @property

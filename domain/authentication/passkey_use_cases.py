@@ -25,6 +25,7 @@ from domain.authentication.factors import (
     Passkey,
     Purpose,
 )
+from domain.authentication.provider_errors import LastWayIn
 from domain.authentication.second_factors import methods_of
 from domain.callers import signed_in_account
 from domain.errors import Conflict, InvalidValue, NotFound
@@ -132,7 +133,7 @@ class PasskeyUseCases(FactorUseCases):
         return await self._unit_of_work.read(lambda stores: stores.passkeys.of(account_id))
 
     async def remove(self, passkey_id: UUID, confirmation: Confirmation) -> None:
-        """Forget one; raises NotFound, and what confirmations raise.
+        """Forget one; raises NotFound, LastWayIn, and what confirmations raise.
 
         Without another second factor, the recovery codes end too.
         """
@@ -142,6 +143,7 @@ class PasskeyUseCases(FactorUseCases):
         async def remove(stores: FactorStores, _: Account) -> None:
             if not await stores.passkeys.remove(account_id, passkey_id):
                 raise NotFound("passkey", passkey_id)
+            await _check_way_in(stores, account_id)
             now = self._clock.now()
             await self._forget_codes_without_factor(stores, account_id, now)
             await self._tell(stores, PASSKEY_REMOVED, account_id, now, passkey=passkey_id)
@@ -181,3 +183,13 @@ async def _with_room(stores: FactorStores, account_id: UUID) -> list[Passkey]:
     if len(known) >= MAX_PASSKEYS:
         raise TooManyPasskeys(MAX_PASSKEYS)
     return known
+
+
+async def _check_way_in(stores: FactorStores, account_id: UUID) -> None:
+    """Raise LastWayIn where an account has nothing left to sign in with."""
+    if (
+        await stores.passwords.get(account_id) is None
+        and not await stores.passkeys.of(account_id)
+        and not await stores.identities.of(account_id)
+    ):
+        raise LastWayIn

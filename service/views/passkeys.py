@@ -8,6 +8,7 @@ from flask import Blueprint
 from domain.authentication.errors import InvalidChallenge, PasskeyKnown, TooManyPasskeys
 from domain.authentication.factors import Passkey
 from domain.authentication.passkey_use_cases import AddedPasskey, PasskeyOptions, PasskeyUseCases
+from domain.authentication.provider_errors import LastWayIn
 from domain.errors import InvalidValue, NotFound
 from service.routes import ACCOUNT, RateClass, route
 from service.schemas.confirmation import ConfirmedBody
@@ -35,7 +36,7 @@ def passkeys_blueprint(passkeys: PasskeyUseCases) -> Blueprint:
         body=ConfirmedBody,
         answer=PasskeyOptionsResponse,
         secret=True,
-        errors=(*CONFIRMED, TooManyPasskeys),
+        errors=(*CONFIRMED, NotFound, TooManyPasskeys),
     )
     async def begin_passkey(body: ConfirmedBody) -> PasskeyOptions:
         """Get what a browser needs to make a passkey."""
@@ -51,7 +52,7 @@ def passkeys_blueprint(passkeys: PasskeyUseCases) -> Blueprint:
         answer=AddedPasskeyResponse,
         status=HTTPStatus.CREATED,
         secret=True,
-        errors=(InvalidChallenge, InvalidValue, PasskeyKnown, TooManyPasskeys),
+        errors=(InvalidChallenge, InvalidValue, NotFound, PasskeyKnown, TooManyPasskeys),
     )
     async def add_passkey(body: PasskeyBody) -> AddedPasskey:
         """Add the passkey that a browser made."""
@@ -78,7 +79,7 @@ def passkeys_blueprint(passkeys: PasskeyUseCases) -> Blueprint:
         body=ConfirmedBody,
         status=HTTPStatus.NO_CONTENT,
         secret=True,
-        errors=(*CONFIRMED, NotFound),
+        errors=(*CONFIRMED, LastWayIn, NotFound),
     )
     async def remove_passkey(passkey_id: UUID, body: ConfirmedBody) -> None:
         """Remove a passkey, so that nobody signs in by it any more.

@@ -11,7 +11,7 @@ from domain.authentication.errors import (
     TooManyAttempts,
 )
 from domain.authentication.totp_use_cases import Enrolment, FactorsOverview, TOTPUseCases
-from domain.errors import InvalidValue
+from domain.errors import InvalidValue, NotFound
 from service.routes import ACCOUNT, RateClass, route
 from service.schemas.confirmation import ConfirmedBody
 from service.schemas.second_factors import (
@@ -50,7 +50,7 @@ def second_factors_blueprint(totp: TOTPUseCases) -> Blueprint:
         answer=EnrolmentResponse,
         status=HTTPStatus.CREATED,
         secret=True,
-        errors=(*CONFIRMED, CodesEnabled),
+        errors=(*CONFIRMED, NotFound, CodesEnabled),
     )
     async def begin_totp(body: ConfirmedBody) -> Enrolment:
         """Get the secret of an app for codes.
@@ -68,7 +68,7 @@ def second_factors_blueprint(totp: TOTPUseCases) -> Blueprint:
         body=CodeBody,
         answer=RecoveryCodesResponse,
         secret=True,
-        errors=(TooManyAttempts, CodesEnabled, InvalidValue),
+        errors=(TooManyAttempts, CodesEnabled, InvalidValue, NotFound),
     )
     async def enable_totp(body: CodeBody) -> tuple[str, ...]:
         """Ask for codes from now on, by a code that the app shows."""
@@ -83,7 +83,7 @@ def second_factors_blueprint(totp: TOTPUseCases) -> Blueprint:
         body=ConfirmedBody,
         status=HTTPStatus.NO_CONTENT,
         secret=True,
-        errors=(*CONFIRMED, NoSecondFactor),
+        errors=(*CONFIRMED, NotFound, NoSecondFactor),
     )
     async def remove_totp(body: ConfirmedBody) -> None:
         """Ask for codes of the app no longer.
@@ -102,7 +102,7 @@ def second_factors_blueprint(totp: TOTPUseCases) -> Blueprint:
         body=ConfirmedBody,
         answer=RecoveryCodesResponse,
         secret=True,
-        errors=(*CONFIRMED, NoSecondFactor),
+        errors=(*CONFIRMED, NotFound, NoSecondFactor),
     )
     async def renew_recovery_codes(body: ConfirmedBody) -> tuple[str, ...]:
         """Get new recovery codes in place of those before."""

@@ -153,9 +153,14 @@ class Factors:
             return None
 
     async def new_account(self, **details: object) -> UUID:
-        """Keep an account."""
+        """Keep an account with a password."""
         account = new_account(**details)  # type: ignore[arg-type]  # Those of the example.
-        await self.unit_of_work.run(lambda stores: stores.accounts.add(account))
+
+        async def add(stores: FactorStores) -> None:
+            await stores.accounts.add(account)
+            await stores.passwords.put(account.id, "a hash", self.clock.now())
+
+        await self.unit_of_work.run(add)
         return account.id
 
     async def enable_codes(self, account_id: UUID) -> tuple[App, tuple[str, ...]]:

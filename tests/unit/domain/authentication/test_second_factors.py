@@ -18,8 +18,10 @@ from domain.authentication.errors import (
     TooManyPasskeys,
 )
 from domain.authentication.factors import CHALLENGE_LIFE, MAX_PASSKEYS
+from domain.authentication.provider_errors import LastWayIn
 from domain.callers import Caller, acting_as
 from domain.errors import CorruptedValue, InvalidValue, NotAuthenticated, NotFound, NotPermitted
+from tests.contracts.examples import new_account
 from tests.unit.factors import (
     A_STEP,
     RIGHT,
@@ -369,6 +371,18 @@ async def test_a_passkey_is_removed_by_its_account_alone(
         await factors.passkeys.remove(added.passkey.id, RIGHT)
         with pytest.raises(NotFound):
             await factors.passkeys.remove(added.passkey.id, RIGHT)
+
+
+async def test_the_last_way_into_an_account_stays(factors: Factors) -> None:
+    account = new_account()
+    await factors.unit_of_work.run(lambda stores: stores.accounts.add(account))
+    one, other = [await factors.add_passkey(account.id, authenticator()) for _ in "12"]
+
+    with signed_in(account.id):
+        await factors.passkeys.remove(one.passkey.id, RIGHT)
+        with pytest.raises(LastWayIn):
+            await factors.passkeys.remove(other.passkey.id, RIGHT)
+        assert await factors.passkeys.list() == [other.passkey]
 
 
 async def test_no_change_is_made_without_a_confirmation(factors: Factors, ann: UUID) -> None:
