@@ -7,8 +7,12 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, CDPSession, Page
 
-from tests.acceptance.accounts import PASSWORD, new_account
+from adapters.security.passwords import Argon2PasswordHasher
+from service import wiring
+from service.settings import load_settings
+from tests.acceptance.accounts import PASSWORD
 from tests.acceptance.server import Hypercorn
+from tests.contracts.examples import new_account
 
 pytestmark = pytest.mark.browser
 
@@ -76,7 +80,17 @@ def server(tmp_path: Path) -> Hypercorn:
 @pytest.fixture
 async def email(server: Hypercorn) -> str:
     """The address of an account; it is there before the server has the file to itself."""
-    return await new_account(server.environment)
+    wired = wiring.wire(load_settings(server.environment, None))
+    account = new_account()
+    hashed = await Argon2PasswordHasher().hash(PASSWORD)
+
+    async def add(stores: wiring.AnyStores) -> None:
+        await stores.accounts.add(account)
+        await stores.passwords.put(account.id, hashed, account.created_at)
+
+    async with wired.opened():
+        await wired.adapters.unit_of_work.run(add)
+    return account.email
 
 
 @pytest.fixture

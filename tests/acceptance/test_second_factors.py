@@ -5,16 +5,9 @@ from collections.abc import Mapping
 import httpx
 import pytest
 
-from tests.acceptance.accounts import (
-    CONFIRMATION,
-    PASSWORD,
-    account_in,
-    bearer,
-    code_of,
-    enable_codes,
-    sign_in,
-)
+from tests.acceptance.accounts import PASSWORD, Person, add_person
 from tests.acceptance.deployments import TWO_PROCESSES, Deployment
+from tests.acceptance.factors import CONFIRMATION, bearer, code_of, enable_codes, sign_in
 from tests.acceptance.polling import until
 from tests.acceptance.test_concurrency import all_at_once
 
@@ -25,15 +18,15 @@ AT_ONCE = 8
 
 
 @pytest.fixture
-def email(deployment: Deployment) -> str:
-    """The address of a new account."""
-    return account_in(deployment.settings)
+def person(deployment: Deployment) -> Person:
+    """Somebody with an account of their own."""
+    return add_person(deployment.settings)
 
 
 @pytest.fixture
-def headers(deployment: Deployment, email: str) -> Mapping[str, str]:
-    """What who is signed in to it sends."""
-    return bearer(sign_in(deployment.client, email))
+def headers(deployment: Deployment, person: Person) -> Mapping[str, str]:
+    """What they send once they are signed in."""
+    return bearer(sign_in(deployment.client, person))
 
 
 def types(answers: list[httpx.Response]) -> list[str]:
@@ -45,14 +38,14 @@ def confirmed_by(code: str) -> Mapping[str, Mapping[str, str]]:
 
 
 def test_a_password_alone_is_not_enough_any_more(
-    deployment: Deployment, email: str, headers: Mapping[str, str]
+    deployment: Deployment, person: Person, headers: Mapping[str, str]
 ) -> None:
     client = deployment.client
     secret, recovery_codes = enable_codes(client, headers)
 
-    refused = sign_in(client, email)
-    started = sign_in(client, email, code=code_of(secret, 1))
-    again = sign_in(client, email, code=recovery_codes[0])
+    refused = sign_in(client, person)
+    started = sign_in(client, person, code=code_of(secret, 1))
+    again = sign_in(client, person, code=recovery_codes[0])
 
     assert (refused.status_code, refused.json()["type"]) == (
         401,
@@ -66,31 +59,31 @@ def test_a_password_alone_is_not_enough_any_more(
 
 
 def test_of_one_code_at_once_in_two_processes_one_counts(
-    deployment: Deployment, email: str, headers: Mapping[str, str]
+    deployment: Deployment, person: Person, headers: Mapping[str, str]
 ) -> None:
     client = deployment.client
     secret, _ = enable_codes(client, headers)
     code = code_of(secret, 1)
 
-    answers = all_at_once(lambda _: sign_in(client, email, code=code), range(AT_ONCE))
+    answers = all_at_once(lambda _: sign_in(client, person, code=code), range(AT_ONCE))
 
     assert types(answers) == ["/problems/invalid-second-factor"] * (AT_ONCE - 1) + ["started"]
 
 
 def test_of_one_recovery_code_at_once_in_two_processes_one_counts(
-    deployment: Deployment, email: str, headers: Mapping[str, str]
+    deployment: Deployment, person: Person, headers: Mapping[str, str]
 ) -> None:
     client = deployment.client
     _, (code, *_) = enable_codes(client, headers)
 
-    answers = all_at_once(lambda _: sign_in(client, email, code=code), range(AT_ONCE))
+    answers = all_at_once(lambda _: sign_in(client, person, code=code), range(AT_ONCE))
 
     assert types(answers) == ["/problems/invalid-second-factor"] * (AT_ONCE - 1) + ["started"]
     assert client.get("/v1/me/second-factors", headers=headers).json()["recoveryCodes"] == 9
 
 
 def test_each_change_of_a_factor_asks_anew_who_it_is(
-    deployment: Deployment, email: str, headers: Mapping[str, str]
+    deployment: Deployment, person: Person, headers: Mapping[str, str]
 ) -> None:
     client = deployment.client
     nobody_said = client.post("/v1/me/totp", json={}, headers=headers)
@@ -115,7 +108,7 @@ def test_each_change_of_a_factor_asks_anew_who_it_is(
         "/v1/me/totp/removal", json=confirmed_by(used.json()["recoveryCodes"][0]), headers=headers
     )
     assert removed.status_code == 204
-    assert sign_in(client, email).status_code == 201
+    assert sign_in(client, person).status_code == 201
 
 
 def test_what_is_told_once_is_kept_by_nobody(
