@@ -21,7 +21,7 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """Who calls. `name` is a short text that no other caller has.
+    """Who calls. `name` is a text of at most 64 characters that no other caller has.
 
     A person who is signed in has an `account_id` and a `session_id`; a machine that shows a key of
     an account has the `key_id` in place of the session.

@@ -25,7 +25,7 @@ def shape(
         headers["Location"] = f"{request.path}/{getattr(body, 'id')}"  # noqa: B009  # Those of located routes have one.
     if _is_known_to_client(headers):
         return Response(status=HTTPStatus.NOT_MODIFIED, headers=headers)
-    return Response(body.model_dump_json(), status, headers, mimetype=JSON)
+    return Response(body.model_dump_json(), status, headers, content_type=JSON)
 
 
 def _headers(body: ResponseSchema) -> dict[str, str]:

@@ -4,8 +4,9 @@ from flask import Flask
 
 from service.error_responses import register_error_responses
 from service.hooks import register_hooks
-from service.hooks.rate_limits import limit_rates, rate_limits
-from service.hooks.retirement import announce_retirements
+from service.hooks.entrance import let_in
+from service.hooks.rate_limits import rate_limits, tell_limits
+from service.hooks.retirement import announce_declarations
 from service.sessions import CookieSessions
 from service.settings import Settings
 from service.use_cases import UseCases
@@ -48,8 +49,9 @@ def create_app(settings: Settings, use_cases: UseCases) -> Flask:
     app.url_map.merge_slashes = False
     register_error_responses(app)
     register_hooks(app, settings)
-    limit_rates(app, rate_limits(settings), use_cases.rate_limiter)
-    announce_retirements(app)
+    let_in(app, rate_limits(settings), use_cases.entrance)
+    tell_limits(app)
+    announce_declarations(app)
     lists = Lists(use_cases.configuration, settings.secret_key.get_secret_value())
     app.register_blueprint(authors_blueprint(use_cases.catalogue, lists))
     app.register_blueprint(books_blueprint(use_cases.catalogue, lists))

@@ -11,9 +11,10 @@ from pydantic.alias_generators import to_camel
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from domain import errors as domain
-from domain.authentication.errors import SecondFactorRequired, TooManyAttempts
+from domain.authentication.errors import InvalidToken, SecondFactorRequired, TooManyAttempts
 from domain.catalogue.errors import AuthorHasBooks, IsbnTaken
 from domain.idempotency.errors import RequestInProgress
+from domain.permissions import Permission
 from service import request_errors as request
 from service.hooks.current import current_request
 from service.problems import PROBLEMS, Problem, problem_of
@@ -23,6 +24,7 @@ logger = logging.getLogger(__name__)
 _WITH_RETRY_AFTER = (
     domain.StoreUnavailable | RequestInProgress | TooManyAttempts | request.RateLimited
 )
+_BEARER = 'Bearer realm="imflask-asgi"'
 
 
 def register_error_responses(app: Flask) -> None:
@@ -84,7 +86,22 @@ def _fault(error: domain.DomainError, place: str) -> dict[str, str]:
 def _headers(error: Exception) -> dict[str, str]:
     if isinstance(error, _WITH_RETRY_AFTER):
         return {"Retry-After": str(error.retry_after)}
+    if isinstance(error, domain.NotAuthenticated | domain.NotPermitted):
+        return {"WWW-Authenticate": _challenge(error)}
     return {}
+
+
+def _challenge(error: domain.NotAuthenticated | domain.NotPermitted) -> str:
+    """Say what is asked for, and what was wrong with what came (RFC 6750, 3)."""
+    match error:
+        case InvalidToken():
+            return f'{_BEARER}, error="invalid_token"'
+        case domain.NotPermitted(permission=Permission() as permission):
+            return f'{_BEARER}, error="insufficient_scope", scope="{permission}"'
+        case domain.NotPermitted():
+            return f'{_BEARER}, error="insufficient_scope"'
+        case _:
+            return _BEARER
 
 
 def _answer_to_framework(error: HTTPException) -> Response:

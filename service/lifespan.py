@@ -5,7 +5,9 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from typing import ParamSpec
 
+from domain.activity.relay import BATCH_SIZE as EVENTS_AT_ONCE
 from domain.errors import StoreNotReady, StoreUnavailable
+from domain.mail.relay import BATCH_SIZE as MAILS_AT_ONCE
 from service.asgi import StartupFailed
 from service.purge_worker import purge_regularly
 from service.relay_worker import relay
@@ -28,10 +30,18 @@ async def serving(wiring: Wiring) -> AsyncIterator[None]:
     async with (
         opened(wiring),
         _in_background(
-            relay, use_cases.relay.deliver_batch, wiring.events_waiting.renewed(), "events"
+            relay,
+            use_cases.relay.deliver_batch,
+            EVENTS_AT_ONCE,
+            wiring.events_waiting.renewed(),
+            "events",
         ),
         _in_background(
-            relay, use_cases.mail_relay.deliver_batch, wiring.mails_waiting.renewed(), "mails"
+            relay,
+            use_cases.mail_relay.deliver_batch,
+            MAILS_AT_ONCE,
+            wiring.mails_waiting.renewed(),
+            "mails",
         ),
         _in_background(purge_regularly, use_cases.idempotency.purge_answers, "idempotency keys"),
         _in_background(

@@ -8,11 +8,13 @@ from domain.errors import DomainError
 
 logger = logging.getLogger(__name__)
 
-# Delivers some of what waits, and gives how much that was.
+# Delivers a batch of what waits, and gives how much of it there was.
 DeliverBatch = Callable[[], Awaitable[int]]
 
 # Seconds between two looks for what another process left or postponed.
 IDLE_TIME = 1.0
+# Seconds for which the first waits for others: many cost little more than one.
+GATHER_TIME = 0.02
 # Seconds until the next try while a store is away; doubled from the first up to the last.
 FIRST_RETRY_TIME = 0.5
 LAST_RETRY_TIME = 5.0
@@ -34,22 +36,26 @@ class Signal:
         return self.event
 
 
-async def relay(deliver_batch: DeliverBatch, waiting: asyncio.Event, what: str) -> None:
+async def relay(
+    deliver_batch: DeliverBatch, batch_size: int, waiting: asyncio.Event, what: str
+) -> None:
     """Deliver `what` (events, mails) as they come, until cancelled. No failure ends it."""
     retry_time = FIRST_RETRY_TIME
     while True:
         waiting.clear()
-        if await _deliver_all(deliver_batch, what):
+        if await _deliver_all(deliver_batch, batch_size, what):
             retry_time = FIRST_RETRY_TIME
             await _wait(waiting, IDLE_TIME)
+            await asyncio.sleep(GATHER_TIME)
         else:
             await asyncio.sleep(retry_time)
             retry_time = min(2 * retry_time, LAST_RETRY_TIME)
 
 
-async def _deliver_all(deliver_batch: DeliverBatch, what: str) -> bool:
+async def _deliver_all(deliver_batch: DeliverBatch, batch_size: int, what: str) -> bool:
     try:
-        while await deliver_batch():
+        # Fewer than a batch are all that there were.
+        while await deliver_batch() == batch_size:
             pass
     except DomainError as error:
         logger.warning("%s wait in the outbox: %s", what.capitalize(), error)

@@ -6,10 +6,11 @@ from werkzeug import exceptions as framework
 from werkzeug.routing import Rule
 
 from domain import errors as domain
+from domain.authentication.errors import InvalidToken
 from domain.idempotency.errors import KeyReused, RequestInProgress
 from service import request_errors as request
 from service.problems import Problem, problem_of
-from service.routes import Route
+from service.routes import PUBLIC, Route
 
 Kinds = tuple[type[Exception], ...]
 
@@ -23,7 +24,9 @@ OF_EACH: Kinds = (
     domain.StoreUnavailable,
     framework.MisdirectedRequest,
     request.RateLimited,
+    InvalidToken,
 )
+OF_CALLERS: Kinds = (domain.NotAuthenticated, domain.NotPermitted)
 OF_VARIABLE_PATHS: Kinds = (framework.NotFound,)
 OF_QUERIES: Kinds = (request.InvalidQuery,)
 OF_BODIES: Kinds = (
@@ -47,6 +50,10 @@ def problems_of(rule: Rule, declared: Route) -> list[Problem]:
 def _kinds(rule: Rule, declared: Route) -> Iterator[type[Exception]]:
     yield from declared.errors
     yield from OF_EACH
+    if declared.callers != PUBLIC:
+        yield from OF_CALLERS
+    if declared.secret:
+        yield from OF_SECRETS
     if rule.arguments:
         yield from OF_VARIABLE_PATHS
     if declared.query is not None:

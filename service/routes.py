@@ -8,13 +8,15 @@ from http import HTTPStatus
 from inspect import getdoc
 from typing import Any, Final, Literal, TypeVar
 
-from flask import Blueprint, Flask, Response, request
+from flask import Blueprint, Flask, Response, g, request
 from pydantic import TypeAdapter
 from werkzeug.routing import Rule
 
+from domain.callers import NOBODY, Caller, acting_as
 from domain.permissions import Permission
 from service.answers import shape
 from service.arguments import JSON, read_body, read_expected, read_query, refuse_unacceptable
+from service.hooks.callers import caller_at
 from service.hooks.idempotency import idempotently, refuse_key
 from service.retirement import Retirement
 from service.schemas.fields import RequestSchema, ResponseSchema, VersionedResponse
@@ -22,11 +24,8 @@ from service.schemas.fields import RequestSchema, ResponseSchema, VersionedRespo
 Callers = Permission | Literal["public", "account"]
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 PUBLIC: Final = "public"
-# Whoever is signed in.
+# Whoever is signed in, or shows a key.
 ACCOUNT: Final = "account"
-
-# Whose idempotency keys they are, as long as nobody says who they are.
-EVERYBODY: Final = "anonymous"
 
 AsyncView = TypeVar("AsyncView", bound=Callable[..., Awaitable[object]])
 
@@ -93,10 +92,7 @@ class Route:
 
     def shaped(self, result: object) -> Response:
         """Make the answer of what the view returned."""
-        response = shape(result, self.answer, self.status, located=self.located)
-        if self.secret:
-            response.headers["Cache-Control"] = "no-store"
-        return response
+        return shape(result, self.answer, self.status, located=self.located)
 
 
 def route(  # noqa: PLR0913  # A declaration is a list of what it declares.
@@ -163,12 +159,19 @@ def _declared_view(
         if declared.secret:
             refuse_key(request)
         call = partial(view, **path, **declared.arguments())
-        if declared.bears_key:
-            return await idempotently(request, EVERYBODY, call, declared.shaped)
-        return declared.shaped(await call())
+        caller: Caller = g.get("caller", NOBODY)
+        with acting_as(caller):
+            if declared.bears_key:
+                return await idempotently(request, _owner(caller), call, declared.shaped)
+            return declared.shaped(await call())
 
     answer.route = declared  # type: ignore[attr-defined]  # Functions may have attributes.
     return answer
+
+
+def _owner(caller: Caller) -> str:
+    """Name whose idempotency keys they are: of those who are nobody, the address tells."""
+    return caller_at(request.remote_addr) if caller is NOBODY else caller.name
 
 
 def route_of(app: Flask, endpoint: str | None) -> Route | None:

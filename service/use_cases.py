@@ -7,6 +7,7 @@ from domain.activity.use_cases import Activity
 from domain.authentication.administration import AccountAdministration
 from domain.authentication.api_keys import Keys
 from domain.authentication.email_changes import EmailChanges
+from domain.authentication.entrance import Entrance
 from domain.authentication.guesses import Guesses
 from domain.authentication.me import Me
 from domain.authentication.my_identities import MyIdentities
@@ -27,7 +28,6 @@ from domain.catalogue.use_cases import Catalogue
 from domain.configuration.use_cases import RuntimeConfiguration
 from domain.health.use_cases import Health
 from domain.idempotency.use_cases import Idempotency
-from domain.limits.ports import RateLimiter
 from domain.mail.relay import MailRelay
 
 
@@ -54,7 +54,7 @@ class Authentication:
 class UseCases:
     """The use-cases over their ports; views, commands and background work are given these.
 
-    `rate_limiter` is asked before the others.
+    `entrance` is asked before the others.
     """
 
     accounts: AccountAdministration
@@ -67,7 +67,7 @@ class UseCases:
     activity: Activity
     configuration: RuntimeConfiguration
     idempotency: Idempotency
-    rate_limiter: RateLimiter
+    entrance: Entrance
     access_tokens: AccessTokens
     relay: Relay
     mail_relay: MailRelay

@@ -23,6 +23,7 @@ from adapters.mysql.initialisation import create_database, mysql_migrations
 from adapters.oidc.providers import OIDCProviders
 from adapters.redis.cache import RedisCache
 from adapters.redis.client import RedisClient
+from adapters.redis.door import RedisDoor
 from adapters.redis.limiter import RedisRateLimiter
 from adapters.sql.attempts import SQLAttempts
 from adapters.sql.migrations import Migrations
@@ -38,10 +39,13 @@ from domain.activity.relay import Relay
 from domain.activity.use_cases import Activity
 from domain.authentication.administration import AccountAdministration
 from domain.authentication.api_keys import Keys
+from domain.authentication.door import SeparateDoor
 from domain.authentication.entities import Access
+from domain.authentication.entrance import Entrance
 from domain.authentication.mails import AccountMails
 from domain.authentication.me import Me
 from domain.authentication.own_data import OwnData
+from domain.authentication.ports import Door
 from domain.authentication.retention import Retention
 from domain.authentication.superusers import Superusers
 from domain.catalogue.entities import Author, Book
@@ -52,8 +56,7 @@ from domain.health.ports import Store
 from domain.health.use_cases import Health
 from domain.idempotency.unit_of_work import IdempotentUnitOfWork
 from domain.idempotency.use_cases import Idempotency
-from domain.limits.fallback import FallbackRateLimiter
-from domain.limits.ports import Attempts, RateLimiter
+from domain.limits.ports import Attempts
 from domain.mail.ports import MailTransport
 from domain.mail.relay import MailRelay
 from domain.ports import Cache
@@ -65,7 +68,7 @@ from service.mail_wiring import mail_transport
 from service.provider_wiring import by_provider, identity_providers
 from service.relay_worker import Signal
 from service.settings import Settings
-from service.token_wiring import access_tokens
+from service.token_wiring import access_tokens, development_tokens
 from service.use_cases import Authentication, UseCases
 
 # Seconds: a cache or a count that takes longer is slower than what it stands before.
@@ -87,7 +90,7 @@ class Adapters:
     access_cache: Cache[Access]
     author_cache: Cache[Author]
     book_cache: Cache[Book]
-    rate_limiter: RateLimiter
+    door: Door
     attempts: Attempts
     mail_transport: MailTransport
     identity_providers: OIDCProviders
@@ -150,13 +153,14 @@ def _use_cases(settings: Settings, adapters: Adapters) -> UseCases:
         are_sign_ups_open,
     )
     second = factors(settings, adapters.unit_of_work, own.confirmations, people.sign_in)
+    keys = Keys(*of_accounts, own.confirmations)
     providers = by_provider(
         adapters.unit_of_work, adapters.identity_providers, people.sign_in, are_sign_ups_open
     )
     return UseCases(
         accounts=AccountAdministration(*of_accounts),
         authentication=Authentication(
-            keys=Keys(*of_accounts, own.confirmations),
+            keys=keys,
             guesses=people.guesses,
             sign_in=people.sign_in,
             sessions=people.sessions,
@@ -180,7 +184,14 @@ def _use_cases(settings: Settings, adapters: Adapters) -> UseCases:
         activity=Activity(adapters.activity_log),
         configuration=configuration,
         idempotency=Idempotency(adapters.unit_of_work, clock),
-        rate_limiter=adapters.rate_limiter,
+        entrance=Entrance(
+            door=adapters.door,
+            unit_of_work=adapters.unit_of_work,
+            key_uses=keys,
+            access_tokens=tokens,
+            development_tokens=development_tokens(settings),
+            clock=clock,
+        ),
         access_tokens=tokens,
         relay=Relay(adapters.unit_of_work, adapters.activity_log, clock, identifiers),
         mail_relay=MailRelay(
@@ -198,14 +209,15 @@ def _fakes(
     settings: Settings, on_events: Callable[[], None], on_mails: Callable[[], None]
 ) -> Adapters:
     providers = identity_providers(settings)
+    access_cache = MemoryCache[Access](settings.cache_ttl)
     return Adapters(
         unit_of_work=MemoryUnitOfWork(on_events, on_mails),
         activity_log=MemoryActivityLog(),
         configurations=MemoryConfigurations(),
-        access_cache=MemoryCache(settings.cache_ttl),
+        access_cache=access_cache,
         author_cache=MemoryCache(settings.cache_ttl),
         book_cache=MemoryCache(settings.cache_ttl),
-        rate_limiter=MemoryRateLimiter(),
+        door=SeparateDoor(MemoryRateLimiter(), access_cache),
         attempts=MemoryRateLimiter(),
         mail_transport=MemoryMailer(),
         identity_providers=providers,
@@ -223,6 +235,7 @@ def _stores(
     redis = _redis(settings)
     providers = identity_providers(settings)
     stores = [it for it in (None if mysql and mongodb else sqlite, mysql, mongodb, redis) if it]
+    access_cache = _cache(settings, redis, "access", Access)
     return Adapters(
         unit_of_work=SQLUnitOfWork(mysql or sqlite, on_events, on_mails),
         activity_log=(
@@ -233,13 +246,13 @@ def _stores(
         configurations=(
             MongoDBConfigurations(mongodb) if mongodb else SQLiteConfigurations(sqlite)
         ),
-        access_cache=_cache(settings, redis, "access", Access),
+        access_cache=access_cache,
         author_cache=_cache(settings, redis, "author", Author),
         book_cache=_cache(settings, redis, "book", Book),
         identity_providers=providers,
         opened=[*(store.opened for store in stores), *_opened(providers)],
         stores=stores,
-        rate_limiter=_rate_limiter(redis),
+        door=_door(redis, access_cache),
         attempts=SQLAttempts(mysql or sqlite, SystemClock()),
         mail_transport=mail_transport(settings),
     )
@@ -260,10 +273,10 @@ def _cache(
     return MemoryCache(settings.cache_ttl)
 
 
-def _rate_limiter(redis: RedisClient | None) -> RateLimiter:
-    if redis:
-        return FallbackRateLimiter(RedisRateLimiter(redis), MemoryRateLimiter())
-    return MemoryRateLimiter()
+def _door(redis: RedisClient | None, access_cache: Cache[Access]) -> Door:
+    if redis and isinstance(access_cache, RedisCache):
+        return RedisDoor(redis, RedisRateLimiter(redis), access_cache, MemoryRateLimiter())
+    return SeparateDoor(MemoryRateLimiter(), access_cache)
 
 
 def _sqlite(settings: Settings) -> SQLiteDatabase:

@@ -1,8 +1,21 @@
 """What every folder of tests can use."""
 
+from collections.abc import Iterator
+
+import pytest
+
+from domain.callers import OPERATOR, acting_as
+
 pytest_plugins = [
     "pytester",
     "tests.servers.fixtures",
     "tests.servers.reporting",
     "tests.sql_databases",
 ]
+
+
+@pytest.fixture
+def as_operator() -> Iterator[None]:
+    """Let a test call use-cases by itself; a request is never more than who sent it."""
+    with acting_as(OPERATOR):
+        yield

@@ -11,7 +11,7 @@ from pymysql.constants import COMMAND, CR, SERVER_STATUS
 from pymysql.protocol import MysqlPacket, OKPacketWrapper
 
 from adapters.mysql.deadline import Deadline
-from adapters.mysql.results import Result, columns_of, row_of
+from adapters.mysql.results import ENCODING, Result, columns_of, row_of
 
 # A packet begins with the length of what it carries, in three bytes, and its number in one.
 _HEADER = struct.Struct("<I")
@@ -53,7 +53,7 @@ class Connection(aiomysql.Connection):  # type: ignore[misc] # aiomysql ships no
 
     async def ask(self, sql: str) -> Result:
         """Run one statement or several; gives what the last one gave."""
-        await self._execute_command(COMMAND.COM_QUERY, sql.encode(self._encoding))
+        await self._execute_command(COMMAND.COM_QUERY, sql.encode(ENCODING))
         while True:
             result, warned = await self._read_result()
             if not self.server_status & SERVER_STATUS.SERVER_MORE_RESULTS_EXISTS:
@@ -96,7 +96,7 @@ class Connection(aiomysql.Connection):  # type: ignore[misc] # aiomysql ships no
 
     async def _read_rows(self, column_count: int) -> tuple[Result, bool]:
         described = [await self._read_payload() for _ in range(column_count)]
-        columns = columns_of(tuple(described), self._encoding)
+        columns = columns_of(tuple(described))
         # What ends the descriptions says nothing that what ends the rows does not.
         await self._read_payload()
         rows = []

@@ -10,6 +10,7 @@ from pymysql.constants import CLIENT
 from adapters.mysql.address import MySQLAddress
 from adapters.mysql.driver import Connection
 from adapters.mysql.errors import translated_connect_errors
+from adapters.mysql.results import CHARSET
 from adapters.mysql.timing import MYSQL_TIME
 from domain.errors import StoreUnavailable
 
@@ -124,7 +125,7 @@ async def connect(address: MySQLAddress, deadline: float) -> Connection:
         deadline,
         **address.connect_arguments(),
         db=address.database,
-        charset="utf8mb4",
+        charset=CHARSET,
         autocommit=True,
         client_flag=CLIENT.FOUND_ROWS,
         init_command=_SESSION.format(

@@ -5,7 +5,7 @@ https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_com_query_respon
 """
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import NamedTuple
 
 from pymysql.connections import TEXT_TYPES
@@ -17,6 +17,9 @@ from adapters.sql.values import Row
 
 # The statements of this project are some dozen, and lists have some more for their filters.
 REMEMBERED_RESULTS = 512
+
+CHARSET = "utf8mb4"
+ENCODING = "utf-8"
 
 # Instead of a length: a NULL; the length is in the 2, 3 or 8 bytes that follow.
 _NULL = 0xFB
@@ -51,12 +54,12 @@ class Column(NamedTuple):
 
 
 @lru_cache(REMEMBERED_RESULTS)
-def columns_of(described: tuple[bytes, ...], encoding: str) -> Sequence[Column]:
+def columns_of(described: tuple[bytes, ...]) -> Sequence[Column]:
     """Give the columns that these packets describe, which are the same each time of a statement.
 
     To take one such description apart costs as much as to read three whole rows.
     """
-    return [_column(FieldDescriptorPacket(payload, encoding), encoding) for payload in described]
+    return [_column(FieldDescriptorPacket(payload, ENCODING)) for payload in described]
 
 
 def row_of(payload: bytes, columns: Sequence[Column]) -> Row:
@@ -80,14 +83,12 @@ def row_of(payload: bytes, columns: Sequence[Column]) -> Row:
     return row
 
 
-def _column(field: FieldDescriptorPacket, encoding: str) -> Column:
+def _column(field: FieldDescriptorPacket) -> Column:
     if field.type_code in TEXT_TYPES and field.charsetnr == _BINARY_CHARSET:
         return Column(field.name, None)
-    text = partial(str, encoding=encoding)
-    if field.type_code in _STAY_TEXT:
-        return Column(field.name, text)
-    convert = decoders.get(field.type_code)
-    if convert is int:
-        # It reads digits as they come.
-        return Column(field.name, int)
-    return Column(field.name, text if convert is None else lambda value: convert(text(value)))
+    # `bytes.decode` reads UTF-8, and so the ASCII of numbers and times.
+    convert = None if field.type_code in _STAY_TEXT else decoders.get(field.type_code)
+    if convert is None:
+        return Column(field.name, bytes.decode)
+    # `int` reads digits as they come.
+    return Column(field.name, int if convert is int else lambda value: convert(value.decode()))

@@ -6,6 +6,7 @@ import random
 import secrets
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from pydantic import ConfigDict, TypeAdapter
 from redis.asyncio import Redis
 
 from adapters.redis.client import RedisClient
+from adapters.redis.scripts import Call, Script, run
 from domain.errors import DomainError, StoreUnavailable
 
 Value = TypeVar("Value")
@@ -24,19 +26,19 @@ TTL_JITTER = 0.1
 # Keys that wait to be deleted until the server is back; the values of more end with their TTL.
 MAX_UNFORGOTTEN = 10_000
 
-# No JSON text begins like this.
-_LEASE_MARK = b"lease:"
+# No JSON text begins like this. It stands for the lease of somebody else, too.
+SOMEBODYS_LEASE = _LEASE_MARK = b"lease:"
 
-_FIND_OR_LEASE = """
+_FIND_OR_LEASE = Script("""
 local found = redis.call('GET', KEYS[1])
 if found then
     return found
 end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return ARGV[1]
-"""
+""")
 
-_SETTLE = """
+_SETTLE = Script("""
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then
     return 0
 end
@@ -45,7 +47,21 @@ if ARGV[2] == '' then
 end
 redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
 return 1
-"""
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class LookUp:
+    """A look at one key: what Redis is asked, and the lease that it puts where nothing is."""
+
+    identifier: UUID
+    key: str
+    lease: bytes
+
+    @property
+    def call(self) -> Call:
+        """What finds what is there, or leaves the lease."""
+        return Call(_FIND_OR_LEASE, [self.key], [self.lease, LEASE_SECONDS * 1000])
 
 
 class RedisCache(Generic[Value]):
@@ -75,17 +91,31 @@ class RedisCache(Generic[Value]):
         self, identifier: UUID, load: Callable[[], Awaitable[Value | None]]
     ) -> Value | None:
         """Find the value or lease its key, in one round trip, and load what is not there."""
-        key, lease = self._key(identifier), _LEASE_MARK + secrets.token_bytes(8)
-        found = await self._find_or_lease(key, lease)
-        if found == lease:
-            return await self._load_under(key, lease, load)
+        asked = self.look_up(identifier)
+        return await self.value_of(asked, await self._found(asked), load)
+
+    def look_up(self, identifier: UUID) -> LookUp:
+        """Make a look-up, for whoever asks Redis for something else in the same round trip."""
+        return LookUp(identifier, self._key(identifier), _LEASE_MARK + secrets.token_bytes(8))
+
+    async def value_of(
+        self, asked: LookUp, found: bytes, load: Callable[[], Awaitable[Value | None]]
+    ) -> Value | None:
+        """Give the value that was found, else load it, and keep it under one's own lease."""
+        if found == asked.lease:
+            return await self._load_under(asked, load)
         if found.startswith(_LEASE_MARK):
             return await load()
         value = self._decode(found)
         if value is None:
-            await self.forget(identifier)
+            await self.forget(asked.identifier)
             value = await load()
         return value
+
+    async def leave(self, asked: LookUp, found: bytes) -> None:
+        """End the lease of a look-up, if it has one; nothing is loaded."""
+        if found == asked.lease:
+            await self._settle(asked, b"")
 
     async def forget(self, identifier: UUID) -> None:
         """Delete the key, with the value or the lease that it has.
@@ -96,9 +126,10 @@ class RedisCache(Generic[Value]):
             self._unforgotten.add(self._key(identifier))
         with suppress(StoreUnavailable):
             async with self._client.commands() as redis:
-                await self._delete_unforgotten(redis)
+                await self.forget_what_was_left(redis)
 
-    async def _delete_unforgotten(self, redis: Redis) -> None:
+    async def forget_what_was_left(self, redis: Redis) -> None:
+        """Delete what could not be deleted while the server was away: it comes before a read."""
         if self._unforgotten:
             keys = list(self._unforgotten)
             await redis.delete(*keys)
@@ -107,34 +138,33 @@ class RedisCache(Generic[Value]):
     def _key(self, identifier: UUID) -> str:
         return self._client.key(*self._namespace, identifier)
 
-    async def _find_or_lease(self, key: str, lease: bytes) -> bytes:
+    async def _found(self, asked: LookUp) -> bytes:
         """Give what is under the key now; somebody's lease stands for a server that is away."""
         with suppress(StoreUnavailable):
             async with self._client.commands() as redis:
-                await self._delete_unforgotten(redis)
-                run = redis.register_script(_FIND_OR_LEASE)
-                found: bytes = await run([key], [lease, LEASE_SECONDS * 1000])
-                return found
-        return _LEASE_MARK
+                await self.forget_what_was_left(redis)
+                (found,) = await run(redis, asked.call)
+                return bytes(found)
+        return SOMEBODYS_LEASE
 
     async def _load_under(
-        self, key: str, lease: bytes, load: Callable[[], Awaitable[Value | None]]
+        self, asked: LookUp, load: Callable[[], Awaitable[Value | None]]
     ) -> Value | None:
         try:
             value = await load()
         except Exception:
-            await self._settle(key, lease, b"")
+            await self._settle(asked, b"")
             raise
-        await self._settle(key, lease, b"" if value is None else self._values.dump_json((value,)))
+        await self._settle(asked, b"" if value is None else self._values.dump_json((value,)))
         return value
 
-    async def _settle(self, key: str, lease: bytes, encoded: bytes) -> None:
+    async def _settle(self, asked: LookUp, encoded: bytes) -> None:
         """Put a value in the place of one's own lease, or only end that, for an empty one."""
         jitter = self._random.uniform(1 - TTL_JITTER, 1 + TTL_JITTER)
         with suppress(StoreUnavailable):
             async with self._client.commands() as redis:
-                run = redis.register_script(_SETTLE)
-                await run([key], [lease, encoded, int(self._ttl * jitter * 1000)])
+                lasting = int(self._ttl * jitter * 1000)
+                await run(redis, Call(_SETTLE, [asked.key], [asked.lease, encoded, lasting]))
 
     def _decode(self, found: bytes) -> Value | None:
         """Give the value, or None for what somebody else put there."""

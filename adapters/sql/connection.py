@@ -39,7 +39,8 @@ class Connection(Protocol):
     async def insert(self, statement: Statement, rows: Sequence[Parameters]) -> None:
         """Insert rows, some hundred in one round trip.
 
-        The statement inserts one, and ends with its `VALUES (…)`. A deadline is that of all rows.
+        The statement inserts one, and ends with its `VALUES (…)` where MySQL runs it. A deadline
+        is that of all rows.
         """
         ...
 

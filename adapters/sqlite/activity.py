@@ -56,12 +56,9 @@ class SQLiteActivityLog:
 
     async def _insert(self, events: Sequence[Event]) -> None:
         now = self._clock.now()
+        rows = [{**event_parameters(event), "now": now} for event in events]
         async with transaction(self._database) as connection:
-            for event in events:
-                await connection.execute(
-                    _INSERT,
-                    {**event_parameters(event), "now": now},
-                )
+            await connection.insert(_INSERT, rows)
 
     async def list(
         self, *, kind: str | None, subject: str | None, before: UUID | None, limit: int

@@ -3,9 +3,10 @@
 from datetime import datetime
 
 from domain.activity.ports import ActivityLog
-from domain.callers import signed_in_account
+from domain.callers import requires, signed_in_account
 from domain.events import Event
 from domain.pagination import Page, PageRequest, Position
+from domain.permissions import Permission
 
 
 class Activity:
@@ -14,6 +15,7 @@ class Activity:
     def __init__(self, log: ActivityLog) -> None:
         self._log = log
 
+    @requires(Permission.READ_ACTIVITY)
     async def list_events(
         self, page: PageRequest, *, kind: str | None = None, subject: str | None = None
     ) -> Page[Event]:
@@ -40,7 +42,10 @@ class Activity:
         return Page.of(found, page.limit, lambda event: Position(event.id))
 
     async def purge_events(self, occurred_before: datetime, *, batch_size: int = 500) -> int:
-        """Remove what occurred before then, batch by batch; gives how many."""
+        """Remove what occurred before then, batch by batch; gives how many.
+
+        The system does so by itself, whoever calls.
+        """
         purged = 0
         while batch := await self._log.purge(occurred_before, batch_size):
             purged += batch

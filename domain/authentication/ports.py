@@ -1,6 +1,6 @@
 """What authentication asks of the outside."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -8,6 +8,7 @@ from uuid import UUID
 from domain.accounts.ports import Accounts
 from domain.authentication.entities import Access, AccessClaims, KnownDevice, Method, Session
 from domain.authentication.keys import ApiKey
+from domain.limits.entities import Charge, Verdict
 from domain.ports import Outbox
 
 
@@ -153,6 +154,23 @@ class Accesses(Protocol):
 
     async def get(self, account_id: UUID, now: datetime) -> Access | None:
         """Give it; None for an account that is absent, disabled or not verified."""
+        ...
+
+
+class Door(Protocol):
+    """What each request asks before its view, at once: its limits, and the access of an account."""
+
+    async def enter(
+        self,
+        charges: Sequence[Charge],
+        account_id: UUID | None,
+        load: Callable[[], Awaitable[Access | None]],
+    ) -> tuple[list[Verdict], Access | None]:
+        """Make the charges as a RateLimiter does, and give the Access as a Cache does.
+
+        There is none for no account, and where a limit refuses: nothing is loaded then. Raises
+        what `load` raises, and no StoreUnavailable of its own.
+        """
         ...
 
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from domain.callers import requires
 from domain.catalogue.entities import Author, AuthorChanges, AuthorDetails
 from domain.catalogue.errors import AuthorHasBooks, BookTitle
 from domain.catalogue.events import author_changed, author_created, author_deleted
@@ -11,6 +12,7 @@ from domain.catalogue.queries import AuthorQuery, BookQuery, check_position
 from domain.catalogue.resources import CatalogueResources
 from domain.entities import Expected, at_version, changed
 from domain.pagination import Page, PageRequest
+from domain.permissions import Permission
 
 # How many of an author's books the refusal to delete it names.
 BOOKS_NAMED = 10
@@ -19,6 +21,7 @@ BOOKS_NAMED = 10
 class AuthorUseCases(CatalogueResources):
     """The use-cases of authors."""
 
+    @requires(Permission.CHANGE_CATALOGUE)
     async def create_author(self, details: AuthorDetails) -> Author:
         """Add an author. Not safe to repeat: each call adds one.
 
@@ -54,12 +57,14 @@ class AuthorUseCases(CatalogueResources):
         check_position(request.after, asked.sort)
         return await self._unit_of_work.read(lambda stores: stores.authors.list(request, asked))
 
+    @requires(Permission.CHANGE_CATALOGUE)
     async def replace_author(
         self, author_id: UUID, details: AuthorDetails, expected: Expected = None
     ) -> Author:
         """Change all details; otherwise like `change_author`."""
         return await self.change_author(author_id, {**details}, expected)
 
+    @requires(Permission.CHANGE_CATALOGUE)
     async def change_author(
         self, author_id: UUID, changes: AuthorChanges, expected: Expected = None
     ) -> Author:
@@ -82,6 +87,7 @@ class AuthorUseCases(CatalogueResources):
 
         return await self._run_and_forget(self._author_cache, author_id, change)
 
+    @requires(Permission.CHANGE_CATALOGUE)
     async def delete_author(self, author_id: UUID, expected: Expected = None) -> None:
         """Make an author absent.
 
@@ -101,7 +107,10 @@ class AuthorUseCases(CatalogueResources):
         await self._run_and_forget(self._author_cache, author_id, delete)
 
     async def purge_authors(self, deleted_before: datetime, *, batch_size: int = 500) -> int:
-        """Remove for good what was deleted before then, batch by batch; gives how many."""
+        """Remove for good what was deleted before then, batch by batch; gives how many.
+
+        The system does so by itself, whoever calls.
+        """
         return await self._purge(lambda stores: stores.authors.purge(deleted_before, batch_size))
 
 

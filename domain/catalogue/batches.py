@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from itertools import chain
 
+from domain.callers import requires
 from domain.catalogue.book_use_cases import BookUseCases, check_authors
 from domain.catalogue.entities import Book, BookDetails
 from domain.catalogue.errors import IsbnTaken
 from domain.catalogue.events import book_created
 from domain.catalogue.ports import CatalogueStores
 from domain.errors import DomainError, InvalidBatch, InvalidValue
+from domain.permissions import Permission
 
 MAX_BATCH = 500
 
@@ -16,6 +18,7 @@ MAX_BATCH = 500
 class BatchUseCases(BookUseCases):
     """The use-cases of many books."""
 
+    @requires(Permission.CHANGE_CATALOGUE)
     async def create_books(self, items: Sequence[BookDetails]) -> list[Book]:
         """Add up to MAX_BATCH books in one transaction. Not safe to repeat, like `create_book`.
 

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from uuid import UUID
 
+from domain.callers import requires
 from domain.catalogue.entities import Book, BookChanges, BookDetails
 from domain.catalogue.events import book_changed, book_created, book_deleted
 from domain.catalogue.ports import CatalogueStores
@@ -13,11 +14,13 @@ from domain.catalogue.values import Price, changed_price
 from domain.entities import Expected, at_version, changed
 from domain.errors import InvalidValue
 from domain.pagination import Page, PageRequest
+from domain.permissions import Permission
 
 
 class BookUseCases(CatalogueResources):
     """The use-cases of one book, and of lists of books."""
 
+    @requires(Permission.CHANGE_CATALOGUE)
     async def create_book(self, details: BookDetails) -> Book:
         """Add a book. Not safe to repeat, unless it has an ISBN: each call adds one.
 
@@ -51,12 +54,14 @@ class BookUseCases(CatalogueResources):
         check_position(request.after, asked.sort)
         return await self._unit_of_work.read(lambda stores: stores.books.list(request, asked))
 
+    @requires(Permission.CHANGE_CATALOGUE)
     async def replace_book(
         self, book_id: UUID, details: BookDetails, expected: Expected = None
     ) -> Book:
         """Change all details; otherwise like `change_book`."""
         return await self.change_book(book_id, {**details}, expected)
 
+    @requires(Permission.CHANGE_CATALOGUE)
     async def change_book(
         self, book_id: UUID, changes: BookChanges, expected: Expected = None
     ) -> Book:
@@ -81,6 +86,7 @@ class BookUseCases(CatalogueResources):
 
         return await self._run_and_forget(self._book_cache, book_id, change)
 
+    @requires(Permission.CHANGE_CATALOGUE)
     async def delete_book(self, book_id: UUID, expected: Expected = None) -> None:
         """Make a book absent.
 
@@ -98,7 +104,10 @@ class BookUseCases(CatalogueResources):
         await self._run_and_forget(self._book_cache, book_id, delete)
 
     async def purge_books(self, deleted_before: datetime, *, batch_size: int = 500) -> int:
-        """Remove for good what was deleted before then, batch by batch; gives how many."""
+        """Remove for good what was deleted before then, batch by batch; gives how many.
+
+        The system does so by itself, whoever calls.
+        """
         return await self._purge(lambda stores: stores.books.purge(deleted_before, batch_size))
 
     def _new_book(self, details: BookDetails) -> Book:

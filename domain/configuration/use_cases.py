@@ -5,10 +5,12 @@ import logging
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from domain.callers import requires
 from domain.configuration.entities import Configuration, ConfigurationChanges
 from domain.configuration.ports import Configurations
 from domain.entities import Expected
 from domain.errors import Conflict, CorruptedValue, StaleVersion, StoreUnavailable
+from domain.permissions import Permission
 from domain.ports import Clock
 
 logger = logging.getLogger(__name__)
@@ -29,6 +31,11 @@ class RuntimeConfiguration:
         self._clock = clock
         self._kept: Configuration | None = None
         self._kept_until = datetime.min.replace(tzinfo=UTC)
+
+    @requires(Permission.READ_CONFIGURATION)
+    async def read(self) -> Configuration:
+        """Give an operator the configuration, as `current` gives it to the other features."""
+        return await self.current()
 
     async def current(self) -> Configuration:
         """Give the configuration, at most KEPT_FOR old.
@@ -55,6 +62,7 @@ class RuntimeConfiguration:
             logger.warning("The last known configuration goes on to hold: %s", reason)
             return self._kept or Configuration()
 
+    @requires(Permission.CHANGE_CONFIGURATION)
     async def change(
         self, changes: ConfigurationChanges, expected: Expected = None
     ) -> Configuration:

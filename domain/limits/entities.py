@@ -4,7 +4,8 @@ Time is counted in whole microseconds, so that every adapter reckons alike, to t
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 MICROSECONDS = 1_000_000
 SHORTEST_INTERVAL = 100
@@ -18,6 +19,9 @@ class Limit:
     gets at most `quota + burst` through in any one window, and `quota` in the long run. Without a
     `burst`, the whole quota may be spent at once.
 
+    `interval` is the number of microseconds in which one request comes back, never less than the
+    quota asks for, and `capacity` that of a whole burst: the greatest backlog.
+
     `name` is a word of lower-case letters: it stands in keys and headers. Raises ValueError for
     numbers below 1, and for more requests than one in SHORTEST_INTERVAL.
     """
@@ -26,34 +30,28 @@ class Limit:
     quota: int
     window: int
     burst: int | None = None
+    interval: int = field(init=False, repr=False)
+    capacity: int = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         if min(self.quota, self.window, 1 if self.burst is None else self.burst) < 1:
             raise ValueError(f"The limit {self.name} has a number below 1.")
-        if self.interval < SHORTEST_INTERVAL:
+        # Each request needs them, some of them twice.
+        interval = -(-self.window * MICROSECONDS // self.quota)
+        object.__setattr__(self, "interval", interval)
+        object.__setattr__(self, "capacity", interval * (self.burst or self.quota))
+        if interval < SHORTEST_INTERVAL:
             raise ValueError(f"The limit {self.name} is too high to be counted.")
 
-    @property
-    def interval(self) -> int:
-        """The microseconds in which one request comes back: never less than the quota asks for."""
-        return -(-self.window * MICROSECONDS // self.quota)
 
-    @property
-    def capacity(self) -> int:
-        """The microseconds in which a whole burst comes back: the greatest backlog."""
-        return self.interval * (self.burst or self.quota)
-
-
-@dataclass(frozen=True, slots=True)
-class Charge:
+class Charge(NamedTuple):
     """One request on the account of a limit's `caller`: a short text that names who asks."""
 
     limit: Limit
     caller: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class Verdict(NamedTuple):
     """What one limit says to a request, and where it leaves the caller.
 
     `remaining` more requests would pass now. `retry_after` is the number of seconds until this one

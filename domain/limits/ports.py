@@ -22,7 +22,7 @@ class RateLimiter(Protocol):
         caller may come twice in `charges`.
 
         Raises StoreUnavailable where a server counts and is away: the charges may have been made or
-        not. `FallbackRateLimiter` then counts elsewhere, for a request must not fail by that.
+        not. Whoever asked then counts elsewhere, for a request must not fail by that.
         """
         ...
 

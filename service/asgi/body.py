@@ -19,11 +19,13 @@ class RequestBody(io.BufferedIOBase):
     ``read(n)`` waits for n bytes or the end, as on any WSGI server; ``read1(n)`` returns what has
     arrived. Reading raises ``ClientDisconnected`` if the client goes away before the end,
     ``RequestTimeout`` once the deadline, counted from the first read, has passed, and
-    ``RequestEntityTooLarge`` as soon as more has arrived than the request's ``max_content_length``.
+    ``RequestEntityTooLarge`` as soon as more has arrived than the request's ``max_content_length``,
+    and than was `announced`, the ``Content-Length``.
     """
 
-    def __init__(self, receive: ASGIReceiveCallable) -> None:
+    def __init__(self, receive: ASGIReceiveCallable, announced: str = "") -> None:
         self._receive = receive
+        self._announced = int(announced) if announced.isdecimal() else 0
         self._late_at: float | None = None
         self._chunk = b""
         self._position = 0
@@ -76,8 +78,12 @@ class RequestBody(io.BufferedIOBase):
 
     def _receive_chunk(self) -> None:
         self._chunk, self._position = self._next_chunk(), 0
-        # Werkzeug refuses a Content-Length over the limit, but cuts a chunked body off in silence:
-        # whoever reads up to the limit reads no further, so what comes behind it is awaited here.
+        if self._received <= self._announced:
+            # Werkzeug has compared a Content-Length with the limit. To look the limit up is dear:
+            # three proxies stand before it, and their attributes are found by errors.
+            return
+        # It cuts a chunked body off in silence: whoever reads up to the limit reads no further, so
+        # what comes behind it is awaited here.
         limit = request.max_content_length if has_request_context() else None
         while limit is not None and self._received >= limit:
             if self._received > limit:

@@ -58,7 +58,8 @@ class HttpService:
         if self.believe_proxies is not None:
             self.believe_proxies(environ)
         if may_have_body(scope, environ):
-            environ["wsgi.input"] = body = RequestBody(client.receive)
+            announced = environ.get("CONTENT_LENGTH", "")
+            environ["wsgi.input"] = body = RequestBody(client.receive, announced)
             send = linger(scope, body, send)
         else:
             environ["wsgi.input"] = io.BytesIO()

@@ -6,6 +6,7 @@ from functools import partial
 import click
 from flask import Flask
 
+from domain.callers import OPERATOR, acting_as
 from domain.pagination import PageRequest
 from service import wiring
 from service.application import create_app
@@ -29,7 +30,7 @@ def shell() -> None:
     wired = wiring.wire(settings)
     app = create_app(settings, wired.use_cases)
     FlaskToAsgi(app, lifespan=partial(opened, wired))
-    with started(app) as loop, app.app_context():
+    with started(app) as loop, app.app_context(), acting_as(OPERATOR):
         _interact(AsyncConsole(_names(settings, wired.use_cases, app), loop))
 
 

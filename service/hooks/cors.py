@@ -17,8 +17,8 @@ ORIGIN = b"origin"
 
 # What a page may read beside the few headers that every page may.
 EXPOSED = (
-    "ETag, Location, Link, Retry-After, RateLimit, RateLimit-Policy, X-Request-ID, "
-    "Idempotency-Replayed"
+    "ETag, Location, Link, Retry-After, RateLimit, RateLimit-Policy, WWW-Authenticate, "
+    "X-Request-ID, Idempotency-Replayed"
 )
 # What a page may send beside the few headers that every page may.
 ACCEPTED = (

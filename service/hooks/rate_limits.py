@@ -1,19 +1,16 @@
 """Limits of requests in time, by the rate class of their route.
 
-Each caller has a count of its own for each class. Not limited are OPTIONS and unknown addresses,
-which reach no view and no store, and what is no declared route, such as pages and probes.
+Each caller has a count of its own for each class; `service.hooks.entrance` says who is limited.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from math import ceil
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, g
 
-from domain.limits.entities import Charge, Limit, Verdict
-from domain.limits.ports import RateLimiter
-from service.hooks.callers import caller_at
+from domain.limits.entities import Limit, Verdict
 from service.request_errors import RateLimited
-from service.routes import RateClass, route_of
+from service.routes import RateClass
 from service.settings import Rate, Settings
 
 
@@ -31,37 +28,23 @@ def rate_limits(settings: Settings) -> dict[RateClass, Limit]:
     }
 
 
-def limit_rates(app: Flask, limits: Mapping[RateClass, Limit], limiter: RateLimiter) -> None:
-    """Let requests of declared routes through as long as their callers keep to the limits.
+def tell_limits(app: Flask) -> None:
+    """Let answers, refusals and errors too, tell where the caller stands.
 
-    Their answers, refusals and errors too, tell where the caller stands, by the fields of
-    draft-ietf-httpapi-ratelimit-headers-11.
+    They do so by the fields of draft-ietf-httpapi-ratelimit-headers-11.
     """
-
-    @app.before_request
-    async def take() -> None:
-        charges = _charges(app, limits)
-        if charges:
-            g.rate_verdicts = verdicts = await limiter.take(charges)
-            _refuse(verdicts)
 
     @app.after_request
     def tell(response: Response) -> Response:
         verdicts = g.get("rate_verdicts")
         if verdicts:
-            response.headers["RateLimit-Policy"] = ", ".join(map(_policy, verdicts))
-            response.headers["RateLimit"] = ", ".join(map(_state, verdicts))
+            response.headers.add("RateLimit-Policy", ", ".join(map(_policy, verdicts)))
+            response.headers.add("RateLimit", ", ".join(map(_state, verdicts)))
         return response
 
 
-def _charges(app: Flask, limits: Mapping[RateClass, Limit]) -> list[Charge]:
-    declared = route_of(app, request.endpoint)
-    if declared is None or request.method == "OPTIONS" or declared.rate not in limits:
-        return []
-    return [Charge(limits[declared.rate], caller_at(request.remote_addr))]
-
-
-def _refuse(verdicts: Sequence[Verdict]) -> None:
+def keep_to_limits(verdicts: Sequence[Verdict]) -> None:
+    """Raise RateLimited where one of them refuses."""
     refused = [verdict for verdict in verdicts if not verdict.allowed]
     if refused:
         last = max(refused, key=lambda verdict: verdict.retry_after)

@@ -22,6 +22,7 @@ from service.openapi.operations import operation
 from service.openapi.paths import template
 from service.openapi.problems import problem_examples
 from service.openapi.schemas import Schemas
+from service.openapi.security import security_schemes
 from service.routes import declared_rules
 
 DISTRIBUTION = "imflask-asgi"
@@ -49,6 +50,7 @@ def openapi_document(app: Flask) -> OpenAPI:
                 "schemas": schemas.components,
                 "headers": header_components(),
                 "examples": problem_examples(),
+                "securitySchemes": security_schemes(),
             }
         ),
         tags=_tags(app, {rule.endpoint.rpartition(".")[0] for rule, _ in rules}),

@@ -81,6 +81,10 @@ _ANSWERED: Mapping[str, Mapping[str, Any]] = {
         "description": "The quota (`q`) of requests of this class in `w` seconds.",
         "schema": {"type": "string", "examples": ['"read";q=1200;w=60']},
     },
+    "WWW-Authenticate": {
+        "description": "How to say who you are, and what was wrong with what was said (RFC 6750).",
+        "schema": {"type": "string", "examples": ['Bearer realm="imflask-asgi"']},
+    },
     "X-Request-ID": {
         "description": "Names this request in the service's log.",
         "schema": {"type": "string"},
@@ -91,6 +95,8 @@ _ANSWERED: Mapping[str, Mapping[str, Any]] = {
 _OF_EACH = ("X-Request-ID", "RateLimit", "RateLimit-Policy")
 
 PROBLEM_HEADERS: Mapping[HTTPStatus, tuple[str, ...]] = {
+    HTTPStatus.UNAUTHORIZED: ("WWW-Authenticate",),
+    HTTPStatus.FORBIDDEN: ("WWW-Authenticate",),
     HTTPStatus.CONFLICT: ("Retry-After",),
     HTTPStatus.TOO_MANY_REQUESTS: ("Retry-After",),
     HTTPStatus.SERVICE_UNAVAILABLE: ("Retry-After",),

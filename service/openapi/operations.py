@@ -7,14 +7,14 @@ from openapi_pydantic.v3.v3_1 import Operation, Parameter
 from pydantic.alias_generators import to_camel
 from werkzeug.routing import Rule
 
-from domain.permissions import Permission
 from service.arguments import JSON
 from service.openapi.headers import answered_headers, header_parameters, headers
 from service.openapi.paths import path_parameters
 from service.openapi.problems import problem_responses
 from service.openapi.schemas import Schemas
+from service.openapi.security import ANY_SCHEME
 from service.route_problems import problems_of
-from service.routes import Route
+from service.routes import ACCOUNT, PUBLIC, Route
 
 
 def operation(rule: Rule, declared: Route, schemas: Schemas) -> Operation:
@@ -35,9 +35,15 @@ def operation(rule: Rule, declared: Route, schemas: Schemas) -> Operation:
 
 
 def _callers(declared: Route) -> dict[str, Any]:
-    """Say who may call it, as an extension: there are no accounts that `security` could name."""
-    permission = isinstance(declared.callers, Permission)
-    return {"x-permission": str(declared.callers)} if permission else {}
+    """Say who may call it, and by which schemes; the permission itself by an extension.
+
+    What is public takes a token too, and counts the request to its account.
+    """
+    if declared.callers == PUBLIC:
+        return {"security": [{}, *ANY_SCHEME]}
+    if declared.callers == ACCOUNT:
+        return {"security": ANY_SCHEME}
+    return {"security": ANY_SCHEME, "x-permission": str(declared.callers)}
 
 
 def _parameters(rule: Rule, declared: Route, schemas: Schemas) -> list[Parameter]:

@@ -8,8 +8,17 @@ from uuid import UUID
 
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
+from domain.authentication.errors import InvalidToken
 from domain.catalogue.errors import AuthorHasBooks, IsbnTaken
-from domain.errors import Conflict, InvalidBatch, NotFound, StaleVersion
+from domain.errors import (
+    Conflict,
+    InvalidBatch,
+    NotAuthenticated,
+    NotFound,
+    NotPermitted,
+    StaleVersion,
+)
+from domain.permissions import Permission
 from service.openapi.headers import PROBLEM_HEADERS, headers
 from service.problems import PROBLEMS, Problem
 from service.request_errors import (
@@ -38,6 +47,9 @@ _FAULTS = {
 
 # Errors whose own texts are the details of the examples, where a kind has no set text.
 _RAISED = (
+    NotAuthenticated(),
+    InvalidToken(),
+    NotPermitted(Permission.CHANGE_CATALOGUE),
     MalformedBody("Invalid JSON: EOF while parsing an object at line 1 column 12"),
     InvalidQuery([], ["limit", "cursor"]),
     NotAcceptableAnswer(),

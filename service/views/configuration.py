@@ -27,7 +27,7 @@ def configuration_blueprint(configuration: RuntimeConfiguration) -> Blueprint:
     )
     async def get_configuration() -> Configuration:
         """Read the configuration."""
-        return await configuration.current()
+        return await configuration.read()
 
     @route(
         blueprint,

@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 
+from tests.acceptance.administrators import authorization
 from tests.acceptance.server import Hypercorn
 from tests.bad_requests import WHICHEVER_VERSION
 
@@ -39,22 +40,22 @@ class Alternating(httpx.BaseTransport):
 
 
 def client_of(*servers: Hypercorn) -> httpx.Client:
-    """Make a client whose requests take turns on the servers."""
+    """Make an administrator's client, whose requests take turns on the servers."""
     return httpx.Client(
         base_url="http://127.0.0.1",
         transport=Alternating(servers),
         timeout=LONGEST_ANSWER,
-        headers=WHICHEVER_VERSION,
+        headers={**WHICHEVER_VERSION, **authorization(servers[0].environment)},
     )
 
 
 def async_client_of(server: Hypercorn) -> httpx.AsyncClient:
-    """Make a client of one server."""
+    """Make an administrator's client of one server."""
     return httpx.AsyncClient(
         base_url=server.uri,
         verify=NO_CERTIFICATES,
         timeout=LONGEST_ANSWER,
-        headers=WHICHEVER_VERSION,
+        headers={**WHICHEVER_VERSION, **authorization(server.environment)},
     )
 
 

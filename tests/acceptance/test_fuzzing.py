@@ -8,6 +8,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from domain.permissions import Role
+from tests.acceptance.administrators import authorization
 from tests.acceptance.clients import created
 from tests.acceptance.deployments import EMBEDDED, ON_SERVERS, Deployment
 from tests.acceptance.server import ROOT
@@ -17,12 +19,15 @@ pytestmark = [
     pytest.mark.fuzzing,
 ]
 
+NAME = "Authorization"
 CONFIGURATION = Path(__file__).parent / "fuzzing" / "schemathesis.toml"
-CASES_OF_AN_OPERATION = 60
 LONGEST_RUN = 110.0
 
 
-def test_every_answer_is_as_the_contract_says(deployment: Deployment, tmp_path: Path) -> None:
+@pytest.mark.parametrize("role,cases_of_an_operation", [(Role.READER, 30), (Role.ADMIN, 45)])
+def test_every_answer_is_as_the_contract_says(
+    deployment: Deployment, tmp_path: Path, role: Role, cases_of_an_operation: int
+) -> None:
     server = deployment.servers[0]
     author = created(deployment.client)["id"]
     book = deployment.client.post("/v1/books", json={"title": "It stays", "authorIds": [author]})
@@ -31,12 +36,14 @@ def test_every_answer_is_as_the_contract_says(deployment: Deployment, tmp_path: 
         [
             *(sys.executable, "-m", "schemathesis.cli", "--config-file", CONFIGURATION),
             *("run", f"{server.uri}/openapi.json", "--checks", "all", "--no-color"),
-            *("--max-examples", str(CASES_OF_AN_OPERATION)),
+            *("--max-examples", str(cases_of_an_operation)),
+            *("--header", f"Authorization: {authorization(server.environment, role)[NAME]}"),
         ],
         cwd=tmp_path,
         env={
             **os.environ,
             "FUZZED_AUTHOR": created(deployment.client)["id"],
+            "FUZZED_ROLE": role.value,
             "PYTHONPATH": str(ROOT),
             "FUZZING_AUTHOR": author,
             "SCHEMATHESIS_HOOKS": "tests.acceptance.fuzzing.hooks",

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.acceptance.administrators import authorization
 from tests.acceptance.deployments import EMBEDDED, Deployment
 
 pytestmark = pytest.mark.parametrize("deployment", [EMBEDDED], indirect=True, scope="module")
@@ -63,4 +64,6 @@ def test_its_types_are_right(folder: Path) -> None:
 
 
 def test_it_calls_the_server(folder: Path, deployment: Deployment) -> None:
-    run(folder, "calls", deployment.servers[0].uri)
+    server = deployment.servers[0]
+    token = authorization(server.environment)["Authorization"].removeprefix("Bearer ")
+    run(folder, "calls", server.uri, token)

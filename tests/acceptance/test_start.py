@@ -9,8 +9,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from domain.permissions import Role
 from service import wiring
 from service.settings import load_settings
+from tests.acceptance.administrators import authorization
 from tests.acceptance.clients import client_of, created, items
 from tests.acceptance.deployments import (
     EMBEDDED,
@@ -190,9 +192,11 @@ def test_sigterm_ends_it_cleanly(deployment: Deployment) -> None:
 
 def test_a_request_in_flight_at_sigterm_is_answered(tmp_path: Path, embedded: Settings) -> None:
     body = b'{"name":"Ann"}'
+    editor = authorization(embedded, Role.EDITOR)["Authorization"].encode()
     head = (
         b"POST /v1/authors HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\n"
-        b"content-length: %d\r\nexpect: 100-continue\r\n\r\n" % len(body)
+        b"authorization: %b\r\ncontent-length: %d\r\nexpect: 100-continue\r\n\r\n"
+        % (editor, len(body))
     )
     with Hypercorn(tmp_path, embedded, *PRODUCTION) as server:
         with socket.create_connection(("127.0.0.1", server.port), timeout=10) as client:

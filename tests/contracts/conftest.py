@@ -19,6 +19,7 @@ from adapters.mongodb.database import MongoDBDatabase
 from adapters.mysql.database import MySQLDatabase
 from adapters.redis.cache import RedisCache
 from adapters.redis.client import RedisClient
+from adapters.redis.door import RedisDoor
 from adapters.redis.limiter import RedisRateLimiter
 from adapters.sql.attempts import SQLAttempts
 from adapters.sql.unit_of_work import SQLStores, SQLUnitOfWork
@@ -27,10 +28,11 @@ from adapters.sqlite.configuration import SQLiteConfigurations
 from adapters.sqlite.database import SQLiteDatabase
 from adapters.system.clock import SystemClock
 from domain.activity.ports import ActivityLog
+from domain.authentication.door import SeparateDoor
 from domain.authentication.entities import Access
+from domain.authentication.ports import Door
 from domain.catalogue.entities import Author
 from domain.configuration.ports import Configurations
-from domain.limits.fallback import FallbackRateLimiter
 from domain.limits.ports import Attempts, RateLimiter
 from domain.ports import Cache
 from tests.servers.databases import MongoDatabase
@@ -78,7 +80,7 @@ def attempts(request: pytest.FixtureRequest) -> Attempts:
     return SQLAttempts(request.getfixturevalue(request.param), SystemClock())
 
 
-@pytest.fixture(params=["memory", "fallback", "sqlite", MYSQL, REDIS])
+@pytest.fixture(params=["memory", "sqlite", MYSQL, REDIS])
 def rate_limiter(request: pytest.FixtureRequest) -> RateLimiter:
     adapter: RateLimiter = request.getfixturevalue(f"{request.param}_rate_limiter")
     return adapter
@@ -194,6 +196,12 @@ def memory_rate_limiter() -> RateLimiter:
     return MemoryRateLimiter()
 
 
+@pytest.fixture(params=["memory", "away", REDIS])
+def door(request: pytest.FixtureRequest) -> Door:
+    adapter: Door = request.getfixturevalue(f"{request.param}_door")
+    return adapter
+
+
 @pytest.fixture
 def sqlite_rate_limiter(sqlite: SQLiteDatabase) -> RateLimiter:
     return SQLAttempts(sqlite, SystemClock())
@@ -205,10 +213,26 @@ def mysql_rate_limiter(mysql: MySQLDatabase) -> RateLimiter:
 
 
 @pytest.fixture
-def fallback_rate_limiter() -> RateLimiter:
+def memory_door() -> Door:
+    return SeparateDoor(MemoryRateLimiter(), MemoryCache(TTL_SECONDS))
+
+
+@pytest.fixture
+def away_door() -> Door:
     """As it is while Redis is away: its client is not open."""
-    client = RedisClient("redis://192.0.2.1", timeout=TIMEOUT_SECONDS)
-    return FallbackRateLimiter(RedisRateLimiter(client), MemoryRateLimiter())
+    return redis_door_of(RedisClient("redis://192.0.2.1", timeout=TIMEOUT_SECONDS))
+
+
+@pytest.fixture
+async def redis_door(redis_uri: str, redis_prefix: str) -> AsyncIterator[Door]:
+    client = RedisClient(redis_uri, timeout=TIMEOUT_SECONDS, key_prefix=redis_prefix)
+    async with client.opened():
+        yield redis_door_of(client)
+
+
+def redis_door_of(client: RedisClient) -> RedisDoor:
+    cache = RedisCache(client, "access", Access, ttl=TTL_SECONDS)
+    return RedisDoor(client, RedisRateLimiter(client), cache, MemoryRateLimiter())
 
 
 @pytest.fixture
@@ -216,3 +240,8 @@ async def redis_rate_limiter(redis_uri: str, redis_prefix: str) -> AsyncIterator
     client = RedisClient(redis_uri, timeout=TIMEOUT_SECONDS, key_prefix=redis_prefix)
     async with client.opened():
         yield RedisRateLimiter(client)
+
+
+@pytest.fixture(autouse=True)
+def _as_operator(as_operator: None) -> None:
+    """Who may call is tested elsewhere."""

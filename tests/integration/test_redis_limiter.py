@@ -7,12 +7,10 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 from redis.asyncio import Redis
 
-from adapters.memory.limiter import MemoryRateLimiter
-from adapters.redis.client import REST_SECONDS, RedisClient
+from adapters.redis.client import RedisClient
 from adapters.redis.limiter import RedisRateLimiter
 from domain.errors import StoreUnavailable
 from domain.limits.entities import Charge, Limit, Verdict
-from domain.limits.fallback import FallbackRateLimiter
 from domain.limits.ports import RateLimiter
 from tests.servers.redis import Redis as RedisServer
 
@@ -158,34 +156,3 @@ async def test_a_server_that_is_away_says_so(
 
     with pytest.raises(StoreUnavailable):
         await take(limiter)
-
-
-async def test_without_the_server_each_process_counts_alone_until_it_is_back(
-    limiter: RedisRateLimiter, server: RedisServer, redis: Redis, monotonic: Monotonic
-) -> None:
-    del redis
-    fallback = FallbackRateLimiter(limiter, MemoryRateLimiter())
-    assert [(await take(fallback)).remaining for _ in range(2)] == [4, 3]
-
-    await asyncio.to_thread(server.kill)
-    verdicts = [await take(fallback) for _ in range(7)]
-    assert [verdict.allowed for verdict in verdicts] == [True] * 5 + [False] * 2
-
-    await asyncio.to_thread(server.start)
-    monotonic.seconds += REST_SECONDS
-    assert (await take(fallback)).remaining == 4
-
-
-async def test_a_server_that_hangs_costs_one_caller_the_deadline(
-    limiter: RedisRateLimiter, server: RedisServer, redis: Redis
-) -> None:
-    del redis
-    fallback = FallbackRateLimiter(limiter, MemoryRateLimiter())
-    await take(fallback)
-    server.pause()
-    begun = time.monotonic()
-
-    for number in range(20):
-        assert (await take(fallback, caller=f"caller {number}")).allowed
-
-    assert time.monotonic() - begun < 4 * TIMEOUT_SECONDS

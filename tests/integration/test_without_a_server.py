@@ -17,6 +17,7 @@ from adapters.mysql.database import MySQLDatabase
 from adapters.sql.statements import statement
 from domain.catalogue.queries import AuthorQuery
 from domain.pagination import PageRequest
+from domain.permissions import Role
 from service.application import create_app
 from service.asgi import (
     FlaskToAsgi,
@@ -29,6 +30,7 @@ from service.asgi.testing import AsyncTestClient
 from service.lifespan import serving
 from service.settings import load_settings
 from service.wiring import wire
+from tests.acceptance.administrators import authorization
 
 CONNECTION_ID = statement("SELECT CONNECTION_ID() AS id")
 
@@ -45,6 +47,7 @@ def product(request: pytest.FixtureRequest, tmp_path: Path) -> FlaskToAsgi:
     app = create_app(settings, wiring.use_cases)
     # Others have authors in the same database.
     app.config["SURNAME"] = surname = f"of{uuid4().hex}"
+    app.config["EDITOR"] = authorization(environ, Role.EDITOR)
 
     @app.cli.command("count-authors")
     @with_started_app
@@ -59,7 +62,7 @@ def product(request: pytest.FixtureRequest, tmp_path: Path) -> FlaskToAsgi:
 def create_author(app: Flask, number: int) -> str:
     client = app.test_client()
     name = f"Author {number} {app.config['SURNAME']}"
-    created = client.post("/v1/authors", json={"name": name})
+    created = client.post("/v1/authors", json={"name": name}, headers=app.config["EDITOR"])
     assert created.status_code == 201, created.text
     found = client.get(created.headers["Location"])
     return f"{found.status_code} {found.get_json()['name'].removesuffix(app.config['SURNAME'])}"
@@ -85,7 +88,7 @@ def test_the_sync_test_client_and_a_command_share_the_products_stores(
 
 async def test_the_async_client_shares_them_with_all_of_these(product: FlaskToAsgi) -> None:
     app = product.flask_app
-    async with AsyncTestClient(product) as client:
+    async with AsyncTestClient(product, headers=app.config["EDITOR"]) as client:
         created = await client.post("/v1/authors", json={"name": "Han Kang"})
         path = created.headers["Location"]
         answers = await asyncio.gather(*(client.get(path) for _ in range(20)))

@@ -5,7 +5,7 @@ from uuid import UUID
 from adapters.memory.unit_of_work import MemoryStores
 from domain.accounts.entities import Account
 from domain.authentication.confirmation import Confirmation
-from domain.authentication.entities import Session
+from domain.authentication.entities import ACCESS_TOKEN_LIFE, AccessClaims, Session
 from domain.callers import Caller
 from domain.events import Event
 from domain.permissions import PERMISSIONS, Role
@@ -109,3 +109,16 @@ async def load_access(fakes: Fakes, account: Account) -> object:
             lambda stores: stores.accesses.get(account.id, fakes.clock.now())
         ),
     )
+
+
+async def bearer(fakes: Fakes, account: Account) -> dict[str, str]:
+    """Sign the account in on a new device; gives the header that its requests have."""
+    session = await add_session(fakes, account)
+    now = fakes.clock.now()
+    claims = AccessClaims(
+        account_id=account.id,
+        session_id=session.id,
+        issued_at=now,
+        expires_at=now + ACCESS_TOKEN_LIFE,
+    )
+    return {"Authorization": f"Bearer {fakes.access_tokens().issue(claims)}"}

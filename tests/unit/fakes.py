@@ -18,6 +18,7 @@ from adapters.memory.mailer import MemoryMailer
 from adapters.memory.passwords import FastPasswordHasher
 from adapters.memory.unit_of_work import MemoryStores, MemoryUnitOfWork
 from adapters.security.access_tokens import JWTAccessTokens, access_token_keys
+from adapters.security.development_tokens import JWTDevelopmentTokens
 from adapters.security.device_tokens import HMACDeviceTokens
 from adapters.security.passkeys import WebAuthnPasskeys
 from adapters.security.sealer import AESSealer
@@ -25,7 +26,9 @@ from domain.activity.relay import Relay
 from domain.activity.use_cases import Activity
 from domain.authentication.administration import AccountAdministration
 from domain.authentication.api_keys import Keys
+from domain.authentication.door import SeparateDoor
 from domain.authentication.entities import Access, Method
+from domain.authentication.entrance import Entrance, KeyUses
 from domain.authentication.errors import InvalidSecondFactor
 from domain.authentication.guesses import Guesses
 from domain.authentication.mails import AccountMails
@@ -50,11 +53,13 @@ from domain.idempotency.use_cases import Idempotency
 from domain.mail.entities import PendingMail
 from domain.mail.relay import MailRelay
 from domain.pagination import MAX_PAGE_SIZE, PageRequest
+from domain.permissions import Role
 from service.credential_wiring import credentials
 from service.factor_wiring import factors_over
 from service.mail_texts import TemplateMailTexts
 from service.provider_wiring import by_provider
 from service.use_cases import Authentication, UseCases
+from tests.bad_requests import WHICHEVER_VERSION
 from tests.token_keys import KEY_SETS, PLACE
 
 Result = TypeVar("Result")
@@ -280,13 +285,14 @@ class Fakes:
         providers = by_provider(
             self.unit_of_work, self.identity_providers, self.sign_in(), are_sign_ups_open
         )
+        keys = Keys(*of_accounts, own.confirmations)
         return UseCases(
             accounts=AccountAdministration(*of_accounts),
             authentication=Authentication(
                 totp=second.totp,
                 passkeys=second.passkeys,
                 passkey_sign_in=second.passkey_sign_in,
-                keys=Keys(*of_accounts, own.confirmations),
+                keys=keys,
                 guesses=Guesses(self.attempts),
                 sign_in=self.sign_in(),
                 sessions=SessionUseCases(
@@ -313,12 +319,32 @@ class Fakes:
             activity=Activity(self.activity_log),
             configuration=configuration,
             idempotency=Idempotency(self.unit_of_work, self.clock),
-            rate_limiter=self.rate_limiter,
+            entrance=self.entrance(keys),
             access_tokens=self.access_tokens(),
             relay=Relay(self.unit_of_work, self.activity_log, self.clock, self.identifiers),
             mail_relay=self.mail_relay(),
             health=Health(self.stores, self.clock),
         )
+
+    def entrance(self, key_uses: KeyUses) -> Entrance:
+        """Give what lets requests in."""
+        return Entrance(
+            door=SeparateDoor(self.rate_limiter, self.access_cache),
+            unit_of_work=self.unit_of_work,
+            key_uses=key_uses,
+            access_tokens=self.access_tokens(),
+            development_tokens=self.development_tokens(),
+            clock=self.clock,
+        )
+
+    def development_tokens(self) -> JWTDevelopmentTokens:
+        """Give the tokens of roles."""
+        return JWTDevelopmentTokens("a secret of the tests", PLACE, self.clock)
+
+    def headers(self, role: Role = Role.ADMIN) -> dict[str, str]:
+        """Give what a client with a role sends, whose point is something else than conditions."""
+        token = self.development_tokens().issue(role)
+        return {**WHICHEVER_VERSION, "Authorization": f"Bearer {token}"}
 
     def starter(self) -> SessionStarter:
         """Give what starts sessions."""

@@ -7,6 +7,7 @@ from uuid import UUID
 import schemathesis
 from hypothesis import strategies
 
+from domain.permissions import PERMISSIONS, Role
 from service.openapi.problems import PROBLEM_JSON
 
 
@@ -23,6 +24,9 @@ schemathesis.openapi.format("language-tag", strategies.sampled_from(["ko", "zh-H
 
 # An author that is there, for books to be of.
 AUTHOR = os.environ["FUZZED_AUTHOR"]
+
+# What the role that it is signed in with may do.
+PERMITTED = PERMISSIONS[Role(os.environ["FUZZED_ROLE"])]
 
 
 @schemathesis.hook
@@ -86,3 +90,12 @@ def problem_type_conformance(
     slug = response.json()["type"].removeprefix("/problems/")
     examples = documented["content"][PROBLEM_JSON]["examples"]
     assert slug in examples, f"{slug} is not documented with {response.status_code}"
+
+
+@schemathesis.check
+def refused_for_want_of_permission(
+    context: schemathesis.CheckContext, response: schemathesis.Response, case: schemathesis.Case
+) -> None:
+    """Check that nobody is refused who has the permission."""
+    if response.status_code == HTTPStatus.FORBIDDEN:
+        assert case.operation.definition.raw["x-permission"] not in PERMITTED

@@ -7,7 +7,7 @@ import sys
 from datetime import date
 from http import HTTPStatus
 
-from generated_client import Client
+from generated_client import AuthenticatedClient
 from generated_client.api.authors import (
     change_author,
     create_author,
@@ -25,9 +25,9 @@ from generated_client.models.problem_response import ProblemResponse
 from generated_client.types import UNSET
 
 
-def main(address: str) -> None:
+def main(address: str, token: str) -> None:
     """Create, read, change, list and delete an author."""
-    client = Client(base_url=address, raise_on_unexpected_status=True)
+    client = AuthenticatedClient(base_url=address, token=token, raise_on_unexpected_status=True)
     body = AuthorBody(name="Han Kang", born_on=date(1970, 11, 27))
     created = create_author.sync_detailed(
         client=client, body=body, idempotency_key='"generated-client"'
@@ -61,4 +61,4 @@ def main(address: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

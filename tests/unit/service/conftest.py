@@ -12,7 +12,6 @@ from service.asgi.testing import AsyncTestClient
 from service.hooks import Envelope
 from service.settings import Settings, load_settings
 from service.use_cases import UseCases
-from tests.bad_requests import WHICHEVER_VERSION
 from tests.unit.fakes import Fakes
 
 
@@ -32,11 +31,14 @@ def app(testing_settings: Settings, use_cases: UseCases) -> Flask:
 
 
 @pytest.fixture
-async def client(app: Flask, testing_settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
+async def client(
+    app: Flask, testing_settings: Settings, fakes: Fakes
+) -> AsyncIterator[httpx.AsyncClient]:
+    """Give an administrator's client."""
     async with AsyncTestClient(
         Envelope(FlaskToAsgi(app), testing_settings),
         base_url="http://service.test",
-        headers=WHICHEVER_VERSION,
+        headers=fakes.headers(),
     ) as client:
         yield client
 
@@ -55,3 +57,8 @@ async def client_for_pages(use_cases: UseCases) -> AsyncIterator[httpx.AsyncClie
     application = Envelope(FlaskToAsgi(create_app(settings, use_cases)), settings)
     async with AsyncTestClient(application, base_url="http://service.test") as client:
         yield client
+
+
+@pytest.fixture(autouse=True)
+def _as_operator(as_operator: None) -> None:
+    """Tests may call use-cases by themselves."""

@@ -11,24 +11,22 @@ from service.asgi import FlaskToAsgi
 from service.asgi.testing import AsyncTestClient
 from service.hooks import Envelope
 from service.settings import load_settings
-from service.use_cases import UseCases
-from tests.bad_requests import WHICHEVER_VERSION
 from tests.unit.fakes import Fakes, details_of, raising
 
 
-def client_of(use_cases: UseCases, **environ: str) -> AsyncTestClient:
+def client_of(fakes: Fakes, **environ: str) -> AsyncTestClient:
     settings = load_settings({"FLASK_CONFIG": "testing", **environ}, dotenv=None)
-    application = Envelope(FlaskToAsgi(create_app(settings, use_cases)), settings)
-    return AsyncTestClient(application, headers=WHICHEVER_VERSION)
+    application = Envelope(FlaskToAsgi(create_app(settings, fakes.use_cases())), settings)
+    return AsyncTestClient(application, headers=fakes.headers())
 
 
 @pytest.mark.parametrize("debug", ["0", "1"])
 async def test_a_bug_is_a_problem_that_tells_nothing_internal(
-    fakes: Fakes, use_cases: UseCases, debug: str, caplog: pytest.LogCaptureFixture
+    fakes: Fakes, debug: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     fakes.unit_of_work.after_read = raising(LookupError("hunter2"))
 
-    async with client_of(use_cases, FLASK_DEBUG=debug) as client:
+    async with client_of(fakes, FLASK_DEBUG=debug) as client:
         response = await client.get("/v1/authors")
 
     assert response.status_code == 500
@@ -38,12 +36,12 @@ async def test_a_bug_is_a_problem_that_tells_nothing_internal(
 
 
 async def test_a_body_may_be_as_long_as_the_setting_says_and_no_longer(
-    use_cases: UseCases,
+    fakes: Fakes,
 ) -> None:
     headers = {"Content-Type": "application/json"}
     body = b'{"name": "x"}'
 
-    async with client_of(use_cases, FLASK_MAX_BODY_SIZE=str(len(body))) as client:
+    async with client_of(fakes, FLASK_MAX_BODY_SIZE=str(len(body))) as client:
         fitting = await client.post("/v1/authors", content=body, headers=headers)
         too_long = await client.post("/v1/authors", content=body + b" ", headers=headers)
 
@@ -54,7 +52,7 @@ async def test_each_application_has_the_use_cases_that_it_was_given() -> None:
     first, second = Fakes(), Fakes()
     await first.use_cases().catalogue.create_author(details_of())
 
-    async with client_of(first.use_cases()) as one, client_of(second.use_cases()) as other:
+    async with client_of(first) as one, client_of(second) as other:
         counts = [len((await c.get("/v1/authors")).json()["items"]) for c in (one, other)]
 
     assert counts == [1, 0]

@@ -582,3 +582,32 @@ async def test_text_of_any_script_is_told_as_it_is(
 
     assert response.json()["detail"] == '한강 🙂 "quoted"'
     assert "한강" in response.text
+
+
+BEARER = 'Bearer realm="imflask-asgi"'
+
+
+@pytest.mark.parametrize(
+    "error,challenge",
+    [
+        (NotAuthenticated(), BEARER),
+        (InvalidToken(), f'{BEARER}, error="invalid_token"'),
+        (InvalidToken('of "another"'), f'{BEARER}, error="invalid_token"'),
+        (
+            NotPermitted(Permission.READ_ACTIVITY),
+            f'{BEARER}, error="insufficient_scope", scope="activity:read"',
+        ),
+        (NotPermitted(None), f'{BEARER}, error="insufficient_scope"'),
+        (NotFound("author", AUTHOR_ID), None),
+    ],
+)
+async def test_who_is_not_let_in_is_told_what_is_asked_for(
+    flask_app: Flask, http: httpx.AsyncClient, error: Exception, challenge: str | None
+) -> None:
+    """By RFC 6750, section 3."""
+
+    @flask_app.get("/")
+    async def fail() -> str:
+        raise error
+
+    assert (await http.get("/")).headers.get("www-authenticate") == challenge

@@ -8,9 +8,15 @@ from types import SimpleNamespace
 
 import pytest
 
+from domain.activity.relay import BATCH_SIZE
 from domain.errors import StoreNotReady, StoreUnavailable
 from service import relay_worker
-from service.relay_worker import FIRST_RETRY_TIME, LAST_RETRY_TIME, relay
+from service.relay_worker import (
+    FIRST_RETRY_TIME,
+    GATHER_TIME,
+    LAST_RETRY_TIME,
+    relay,
+)
 
 AWAY = StoreUnavailable("MongoDB", "connection refused")
 
@@ -48,7 +54,7 @@ class ScriptedRelay:
 async def working(
     deliveries: ScriptedRelay, waiting: asyncio.Event
 ) -> AsyncIterator[asyncio.Task[None]]:
-    task = asyncio.create_task(relay(deliveries.deliver_batch, waiting, "events"))
+    task = asyncio.create_task(relay(deliveries.deliver_batch, BATCH_SIZE, waiting, "events"))
     try:
         yield task
     finally:
@@ -80,26 +86,41 @@ def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("no_idle_looks")
 async def test_events_left_from_before_are_delivered_at_the_start(waiting: asyncio.Event) -> None:
-    deliveries = ScriptedRelay(100, 100, 7)
+    deliveries = ScriptedRelay(BATCH_SIZE, BATCH_SIZE, 7)
 
     async with working(deliveries, waiting):
-        await deliveries.called(4)
+        await deliveries.called(3)
         await settle()
 
         assert deliveries.is_idle()
 
 
 @pytest.mark.usefixtures("no_idle_looks")
-async def test_events_that_wait_are_delivered_at_once(waiting: asyncio.Event) -> None:
+async def test_events_that_come_one_after_the_other_are_delivered_together(
+    waiting: asyncio.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gathering, gathered = asyncio.Event(), asyncio.Event()
+
+    async def gather(seconds: float) -> None:
+        assert seconds == GATHER_TIME
+        gathering.set()
+        await gathered.wait()
+
+    monkeypatch.setattr(
+        relay_worker, "asyncio", SimpleNamespace(sleep=gather, timeout=asyncio.timeout)
+    )
     deliveries = ScriptedRelay()
     async with working(deliveries, waiting):
         await deliveries.called(1)
-        await settle()
-        deliveries.outcomes = [3]
-
         waiting.set()
+        await gathering.wait()
+        waiting.set()
+        await settle()
+        assert deliveries.is_idle()
 
-        await deliveries.called(2)
+        deliveries.outcomes = [2]
+        gathered.set()
+        await deliveries.called(1)
         await settle()
         assert deliveries.is_idle()
 
@@ -134,7 +155,7 @@ async def test_the_work_goes_on_when_a_store_is_back(
     deliveries = ScriptedRelay(AWAY, StoreNotReady("MySQL", "x", "y"), 5)
 
     async with working(deliveries, waiting) as task:
-        await deliveries.called(4)
+        await deliveries.called(3)
         assert not task.done()
 
     assert [record.levelno for record in caplog.records] == [logging.WARNING] * 2
@@ -150,7 +171,7 @@ async def test_the_work_outlives_a_bug_whose_traceback_is_logged(
     deliveries = ScriptedRelay(LookupError("a bug"), 5)
 
     async with working(deliveries, waiting) as task:
-        await deliveries.called(3)
+        await deliveries.called(2)
         assert not task.done()
 
     (record,) = caplog.records
@@ -180,14 +201,14 @@ async def test_the_pauses_grow_while_a_store_is_away_and_begin_anew_afterwards(
         await deliveries.called(2)
         await settle()
 
-    assert pauses == [0.5, 1.0, 2.0, 4.0, 5.0, 5.0, 0.5]
+    assert pauses == [0.5, 1.0, 2.0, 4.0, 5.0, 5.0, GATHER_TIME, 0.5]
     assert (pauses[0], max(pauses)) == (FIRST_RETRY_TIME, LAST_RETRY_TIME)
 
 
 @pytest.mark.usefixtures("no_idle_looks")
 async def test_a_cancellation_ends_the_work(waiting: asyncio.Event) -> None:
     deliveries = ScriptedRelay()
-    task = asyncio.create_task(relay(deliveries.deliver_batch, waiting, "events"))
+    task = asyncio.create_task(relay(deliveries.deliver_batch, BATCH_SIZE, waiting, "events"))
     await deliveries.called(1)
 
     task.cancel()

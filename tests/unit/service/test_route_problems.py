@@ -14,6 +14,7 @@ def slugs(app: Flask, endpoint: str) -> set[str]:
 OF_EACH = {
     "not-acceptable",
     "headers-too-large",
+    "invalid-token",
     "body-too-large",
     "internal-error",
     "overloaded",
@@ -34,6 +35,8 @@ def test_a_read_can_miss(app: Flask) -> None:
 def test_a_conditional_change_can_fail_in_most_ways(app: Flask) -> None:
     assert slugs(app, "authors.change_author") == OF_EACH | {
         "invalid-body",
+        "not-authenticated",
+        "not-permitted",
         "malformed-body",
         "not-found",
         "outcome-unknown",

@@ -8,6 +8,7 @@ from flask import Blueprint, Flask
 
 from domain.permissions import Permission
 from service.error_responses import register_error_responses
+from service.hooks.retirement import announce_declarations
 from service.problems import problem_of
 from service.routes import ACCOUNT, PUBLIC, RateClass, Route, declared_rules, route, route_of
 from service.schemas.fields import ResponseSchema, VersionedResponse
@@ -146,6 +147,7 @@ def test_an_answer_with_a_secret_is_kept_by_nobody() -> None:
 
     app = Flask("plain")
     register_error_responses(app)
+    announce_declarations(app)
     app.register_blueprint(blueprint)
     client = app.test_client()
 
@@ -153,5 +155,5 @@ def test_an_answer_with_a_secret_is_kept_by_nobody() -> None:
     refused = client.post("/secrets", headers={"Idempotency-Key": '"x"'})
 
     assert (answer.get_json(), answer.headers["Cache-Control"]) == ({"secret": "x"}, "no-store")
-    assert refused.status_code == 400
+    assert (refused.status_code, refused.headers["Cache-Control"]) == (400, "no-store")
     assert refused.get_json()["type"] == "/problems/invalid-idempotency-key"

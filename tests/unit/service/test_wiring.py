@@ -12,7 +12,6 @@ from adapters.mail.smtp import SMTPTransport
 from adapters.memory.activity import MemoryActivityLog
 from adapters.memory.cache import MemoryCache
 from adapters.memory.configuration import MemoryConfigurations
-from adapters.memory.limiter import MemoryRateLimiter
 from adapters.memory.uncached import Uncached
 from adapters.memory.unit_of_work import MemoryUnitOfWork
 from adapters.mongodb.activity import MongoDBActivityLog
@@ -21,11 +20,12 @@ from adapters.mongodb.database import MongoDBDatabase
 from adapters.mysql.database import MySQLDatabase
 from adapters.redis.cache import RedisCache
 from adapters.redis.client import RedisClient
+from adapters.redis.door import RedisDoor
 from adapters.sql.unit_of_work import SQLUnitOfWork
 from adapters.sqlite.activity import SQLiteActivityLog
 from adapters.sqlite.configuration import SQLiteConfigurations
 from adapters.sqlite.database import SQLiteDatabase
-from domain.limits.fallback import FallbackRateLimiter
+from domain.authentication.door import SeparateDoor
 from service.settings import Settings, load_settings
 from service.wiring import Opened, Wiring, wire
 from tests.unit.fakes import details_of
@@ -122,17 +122,14 @@ def test_a_store_with_an_address_is_used_and_the_rest_is_embedded(
 
 
 @pytest.mark.parametrize(
-    "environ,limiter",
-    [({}, MemoryRateLimiter), (MYSQL, MemoryRateLimiter), (REDIS, FallbackRateLimiter)],
+    "environ,door",
+    [({}, SeparateDoor), (MYSQL, SeparateDoor), (REDIS, RedisDoor)],
     ids=["embedded", "mysql", "redis"],
 )
 def test_requests_are_counted_where_all_processes_can(
-    sqlite_path: Path, environ: Mapping[str, str], limiter: type
+    sqlite_path: Path, environ: Mapping[str, str], door: type
 ) -> None:
-    wiring = wired(sqlite_path, **environ)
-
-    assert type(wiring.adapters.rate_limiter) is limiter
-    assert wiring.use_cases.rate_limiter is wiring.adapters.rate_limiter
+    assert type(wired(sqlite_path, **environ).adapters.door) is door
 
 
 @pytest.mark.parametrize(

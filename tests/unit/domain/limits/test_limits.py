@@ -1,14 +1,10 @@
 """The algorithm, whoever counts by it."""
 
-from collections.abc import Sequence
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.errors import StoreUnavailable
 from domain.limits.entities import MICROSECONDS, Charge, Limit, Verdict, judge
-from domain.limits.fallback import FallbackRateLimiter
 
 limits = st.builds(
     Limit,
@@ -120,27 +116,3 @@ def test_a_limit_that_cannot_be_counted_is_refused(
 ) -> None:
     with pytest.raises(ValueError, match="The limit login "):
         Limit("login", quota, window, burst)
-
-
-async def test_the_second_limiter_is_asked_while_the_first_is_away() -> None:
-    limit = Limit("read", 1, 60)
-
-    class Counting:
-        def __init__(self, error: Exception | None = None) -> None:
-            self.error = error
-            self.asked = 0
-
-        async def take(self, charges: Sequence[Charge]) -> list[Verdict]:
-            self.asked += 1
-            if self.error:
-                raise self.error
-            return judge(charges, [0])
-
-    first, second = Counting(StoreUnavailable("Redis", "connection refused")), Counting()
-    limiter = FallbackRateLimiter(first, second)
-
-    assert await limiter.take([Charge(limit, "somebody")]) == [asked(limit)]
-    first.error = None
-    assert await limiter.take([Charge(limit, "somebody")]) == [asked(limit)]
-
-    assert (first.asked, second.asked) == (2, 1)

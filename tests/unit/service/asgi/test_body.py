@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from asgiref.typing import ASGIReceiveEvent
-from flask import Flask, request
+from flask import Flask, Request, request
 from werkzeug.exceptions import ClientDisconnected
 
 from service.asgi import FlaskToAsgi, lingering
@@ -126,6 +126,44 @@ async def test_a_body_over_the_limit_is_refused_as_soon_as_that_is_known(
     client = Exchange(bridge, http_scope("POST", headers=headers), [b"abcd", b"efgh", b"ijkl"])
     assert (await client.run()).status == 413
     assert client.unasked == left
+
+
+@pytest.mark.parametrize(
+    "headers,times", [([(b"content-length", b"4")], 1), (CHUNKED, 5)], ids=["declared", "chunked"]
+)
+async def test_the_limit_of_a_declared_body_is_looked_up_once(
+    flask_app: Flask, headers: list[tuple[bytes, bytes]], times: int
+) -> None:
+    class Counted(Request):
+        @property
+        def max_content_length(self) -> int | None:
+            asked.append(self)
+            return 10
+
+    @flask_app.post("/")
+    async def view() -> bytes:
+        return request.get_data()
+
+    asked: list[Request] = []
+    flask_app.request_class = Counted
+    chunks = [b"a", b"b", b"c", b"d"]
+    answer = await exchange(FlaskToAsgi(flask_app), "POST", chunks=chunks, headers=headers)
+    assert answer.body == b"abcd"
+    assert len(asked) == times
+
+
+async def test_more_than_was_declared_is_held_to_the_limit(
+    flask_app: Flask, bridge: FlaskToAsgi
+) -> None:
+    flask_app.config["MAX_CONTENT_LENGTH"] = 4
+
+    @flask_app.post("/")
+    async def view() -> bytes:
+        return request.get_data()
+
+    headers = [(b"content-length", b"2")]
+    answer = await exchange(bridge, "POST", chunks=[b"ab", b"cd", b"e"], headers=headers)
+    assert answer.status == 413
 
 
 async def test_what_comes_behind_a_full_limit_is_refused(

@@ -129,6 +129,7 @@ async def test_beyond_the_limit_is_a_problem_with_the_time_to_come_again(
 
 
 async def test_a_refused_change_is_not_made(client: httpx.AsyncClient, fakes: Fakes) -> None:
+    client.headers.update(fakes.headers())
     answers = [await client.post("/v1/authors", json={"name": "Han Kang"}) for _ in range(3)]
 
     assert [answer.status_code for answer in answers] == [201, 201, 429]

@@ -10,7 +10,7 @@ from openapi_spec_validator import validate
 
 from domain.errors import NotFound
 from service.error_responses import register_error_responses
-from service.hooks.retirement import announce_retirements
+from service.hooks.retirement import announce_declarations
 from service.openapi import as_json, openapi_document
 from service.retirement import Retirement
 from service.routes import PUBLIC, RateClass, route
@@ -68,7 +68,7 @@ def app() -> Flask:
     app = Flask("lamps")
     app.config["PROPAGATE_EXCEPTIONS"] = False
     register_error_responses(app)
-    announce_retirements(app)
+    announce_declarations(app)
     app.register_blueprint(first)
     app.register_blueprint(second)
     return app

@@ -1,16 +1,13 @@
 """API keys over HTTP."""
 
-from collections.abc import Iterator
-
 import httpx
 import pytest
 
 from domain.accounts.entities import Account
 from domain.authentication.entities import MAX_KEYS
 from domain.authentication.keys import read_key
-from domain.callers import acting_as
 from domain.permissions import Role
-from tests.unit.accounts import PASSWORD, add_confirmed, caller_of
+from tests.unit.accounts import PASSWORD, add_confirmed, bearer
 from tests.unit.fakes import Fakes
 
 KEYS = "/v1/me/api-keys"
@@ -27,9 +24,8 @@ async def editor(fakes: Fakes) -> Account:
 
 
 @pytest.fixture
-def _signed_in(editor: Account) -> Iterator[None]:
-    with acting_as(caller_of(editor)):
-        yield
+async def _signed_in(fakes: Fakes, client: httpx.AsyncClient, editor: Account) -> None:
+    client.headers.update(await bearer(fakes, editor))
 
 
 pytestmark = pytest.mark.usefixtures("_signed_in")

@@ -241,6 +241,8 @@ async def test_people_change_their_address(fakes: Fakes, client: httpx.AsyncClie
 async def test_nobody_changes_what_somebody_signs_in_with(
     client: httpx.AsyncClient, path: str, body: dict[str, object]
 ) -> None:
+    del client.headers["Authorization"]
+
     assert (await client.put(path, json=body)).status_code == 401
 
 

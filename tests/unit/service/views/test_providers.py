@@ -9,8 +9,7 @@ import httpx
 import pytest
 
 from domain.authentication.provider_challenges import LIFE
-from domain.callers import acting_as
-from tests.unit.accounts import add_account, caller_of, live_sessions
+from tests.unit.accounts import add_account, bearer, live_sessions
 from tests.unit.fakes import ISSUERS, Fakes
 from tests.unit.providers import SOMEBODY
 
@@ -254,19 +253,19 @@ class TestIdentities:
         account = await add_account(fakes)
         await _set_password(fakes, account.id)
         confirmation = {"password": "correct horse battery"}
-        with acting_as(caller_of(account)):
-            told = await begun(
-                client,
-                f"{IDENTITIES}/authorizations",
-                provider="acme",
-                confirmation=confirmation,
-            )
-            linked = await client.post(IDENTITIES, json=answer_of(fakes, told))
-            listed = await client.get(IDENTITIES)
-            removal = f"{IDENTITIES}/{linked.json()['id']}/removal"
-            unproved = await client.post(removal, json={})
-            removed = await client.post(removal, json={"confirmation": confirmation})
-            again = await client.post(removal, json={"confirmation": confirmation})
+        client.headers.update(await bearer(fakes, account))
+        told = await begun(
+            client,
+            f"{IDENTITIES}/authorizations",
+            provider="acme",
+            confirmation=confirmation,
+        )
+        linked = await client.post(IDENTITIES, json=answer_of(fakes, told))
+        listed = await client.get(IDENTITIES)
+        removal = f"{IDENTITIES}/{linked.json()['id']}/removal"
+        unproved = await client.post(removal, json={})
+        removed = await client.post(removal, json={"confirmation": confirmation})
+        again = await client.post(removal, json={"confirmation": confirmation})
 
         assert linked.status_code == 201
         assert linked.json() == {
@@ -284,14 +283,14 @@ class TestIdentities:
     ) -> None:
         account = await add_account(fakes)
         await _set_password(fakes, account.id)
-        with acting_as(caller_of(account)):
-            for confirmation in ({}, {"password": "wrong"}):
-                response = await client.post(
-                    f"{IDENTITIES}/authorizations",
-                    json={"provider": "acme", "confirmation": confirmation},
-                )
-                assert response.status_code == 403
-                assert response.json()["type"] == "/problems/confirmation-required"
+        client.headers.update(await bearer(fakes, account))
+        for confirmation in ({}, {"password": "wrong"}):
+            response = await client.post(
+                f"{IDENTITIES}/authorizations",
+                json={"provider": "acme", "confirmation": confirmation},
+            )
+            assert response.status_code == 403
+            assert response.json()["type"] == "/problems/confirmation-required"
 
     async def test_a_page_may_have_the_ticket_in_a_cookie(
         self, fakes: Fakes, client: httpx.AsyncClient
@@ -303,16 +302,14 @@ class TestIdentities:
             "confirmation": {"password": "correct horse battery"},
             "cookie": True,
         }
-        with acting_as(caller_of(account)):
-            other = await client.post(f"{IDENTITIES}/authorizations", json=body, headers=OTHER_PAGE)
-            response = await client.post(
-                f"{IDENTITIES}/authorizations", json=body, headers=OWN_PAGE
-            )
-            ticket = cookies_of(response)["__Host-ticket"].value
-            cookie = {"Cookie": f"__Host-ticket={ticket}"}
-            answer = answer_of(fakes, response.json(), cookie=True)
-            foreign = await client.post(IDENTITIES, json=answer, headers={**OTHER_PAGE, **cookie})
-            linked = await client.post(IDENTITIES, json=answer, headers={**OWN_PAGE, **cookie})
+        client.headers.update(await bearer(fakes, account))
+        other = await client.post(f"{IDENTITIES}/authorizations", json=body, headers=OTHER_PAGE)
+        response = await client.post(f"{IDENTITIES}/authorizations", json=body, headers=OWN_PAGE)
+        ticket = cookies_of(response)["__Host-ticket"].value
+        cookie = {"Cookie": f"__Host-ticket={ticket}"}
+        answer = answer_of(fakes, response.json(), cookie=True)
+        foreign = await client.post(IDENTITIES, json=answer, headers={**OTHER_PAGE, **cookie})
+        linked = await client.post(IDENTITIES, json=answer, headers={**OWN_PAGE, **cookie})
 
         assert other.status_code == foreign.status_code == 403
         assert linked.status_code == 201
