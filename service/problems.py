@@ -222,7 +222,7 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
         "second-factor-required",
         "Second factor required",
         "The password is right. `methods` names what else the account asks for: sign in again with "
-        "a `code`.",
+        "a `code` (`otp` of an app, `rcv` to recover), or by a passkey (`swk`).",
     ),
     InvalidSecondFactor: Problem(
         HTTPStatus.UNAUTHORIZED,

@@ -8,6 +8,7 @@ from uuid import UUID
 from domain.accounts.entities import Account
 from domain.authentication.challenges import Challenge
 from domain.authentication.confirmation import Confirmation, Confirmations
+from domain.authentication.entities import Client
 from domain.authentication.errors import (
     InvalidChallenge,
     InvalidPasskey,
@@ -103,7 +104,9 @@ class PasskeyUseCases(FactorUseCases):
 
         return await self._change(account_id, begin)
 
-    async def add(self, challenge_id: UUID, name: str, response: Json) -> AddedPasskey:
+    async def add(
+        self, challenge_id: UUID, name: str, response: Json, client: Client
+    ) -> AddedPasskey:
         """Add the passkey that was made for a challenge, which can be answered once.
 
         Raises InvalidChallenge, TooManyPasskeys, PasskeyKnown, and InvalidValue for a response that
@@ -113,7 +116,7 @@ class PasskeyUseCases(FactorUseCases):
         challenge = await self._take(challenge_id, account_id)
         passkey = self._passkey(account_id, name, self._verified(response, challenge))
 
-        async def add(stores: FactorStores, _: Account) -> AddedPasskey:
+        async def add(stores: FactorStores, account: Account) -> AddedPasskey:
             await _with_room(stores, account_id)
             is_first = not await methods_of(stores, account_id)
             try:
@@ -121,7 +124,8 @@ class PasskeyUseCases(FactorUseCases):
             except Conflict as error:
                 raise PasskeyKnown from error
             now = passkey.created_at
-            await self._tell(stores, PASSKEY_ADDED, account_id, now, passkey=passkey.id, name=name)
+            details = {"passkey": passkey.id, "name": name}
+            await self._tell(stores, PASSKEY_ADDED, account, now, client, **details)
             codes = await renew_recovery_codes(stores, account_id, now) if is_first else None
             return AddedPasskey(passkey, codes)
 
@@ -132,7 +136,7 @@ class PasskeyUseCases(FactorUseCases):
         account_id = signed_in_account()
         return await self._unit_of_work.read(lambda stores: stores.passkeys.of(account_id))
 
-    async def remove(self, passkey_id: UUID, confirmation: Confirmation) -> None:
+    async def remove(self, passkey_id: UUID, confirmation: Confirmation, client: Client) -> None:
         """Forget one; raises NotFound, LastWayIn, and what confirmations raise.
 
         Without another second factor, the recovery codes end too.
@@ -140,13 +144,13 @@ class PasskeyUseCases(FactorUseCases):
         account_id = signed_in_account()
         await self._confirmations.confirm(account_id, confirmation)
 
-        async def remove(stores: FactorStores, _: Account) -> None:
+        async def remove(stores: FactorStores, account: Account) -> None:
             if not await stores.passkeys.remove(account_id, passkey_id):
                 raise NotFound("passkey", passkey_id)
             await _check_way_in(stores, account_id)
             now = self._clock.now()
             await self._forget_codes_without_factor(stores, account_id, now)
-            await self._tell(stores, PASSKEY_REMOVED, account_id, now, passkey=passkey_id)
+            await self._tell(stores, PASSKEY_REMOVED, account, now, client, passkey=passkey_id)
 
         await self._change(account_id, remove)
 

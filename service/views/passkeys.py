@@ -3,13 +3,14 @@
 from http import HTTPStatus
 from uuid import UUID
 
-from flask import Blueprint
+from flask import Blueprint, request
 
 from domain.authentication.errors import InvalidChallenge, PasskeyKnown, TooManyPasskeys
 from domain.authentication.factors import Passkey
 from domain.authentication.passkey_use_cases import AddedPasskey, PasskeyOptions, PasskeyUseCases
 from domain.authentication.provider_errors import LastWayIn
 from domain.errors import InvalidValue, NotFound
+from service.clients import client_of
 from service.routes import ACCOUNT, RateClass, route
 from service.schemas.confirmation import ConfirmedBody
 from service.schemas.pagination import PageResponse
@@ -56,7 +57,7 @@ def passkeys_blueprint(passkeys: PasskeyUseCases) -> Blueprint:
     )
     async def add_passkey(body: PasskeyBody) -> AddedPasskey:
         """Add the passkey that a browser made."""
-        return await passkeys.add(body.challenge_id, body.name, body.response)
+        return await passkeys.add(body.challenge_id, body.name, body.response, client_of(request))
 
     @route(
         blueprint,
@@ -87,6 +88,6 @@ def passkeys_blueprint(passkeys: PasskeyUseCases) -> Blueprint:
         It is no DELETE, for a confirmation goes in a body, which that has none of (RFC 9110,
         9.3.5). Without another second factor, the recovery codes end as well.
         """
-        await passkeys.remove(passkey_id, body.confirmation.confirmation())
+        await passkeys.remove(passkey_id, body.confirmation.confirmation(), client_of(request))
 
     return blueprint

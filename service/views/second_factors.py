@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from flask import Blueprint
+from flask import Blueprint, request
 
 from domain.authentication.errors import (
     CodesEnabled,
@@ -12,6 +12,7 @@ from domain.authentication.errors import (
 )
 from domain.authentication.totp_use_cases import Enrolment, FactorsOverview, TOTPUseCases
 from domain.errors import InvalidValue, NotFound
+from service.clients import client_of
 from service.routes import ACCOUNT, RateClass, route
 from service.schemas.confirmation import ConfirmedBody
 from service.schemas.second_factors import (
@@ -72,7 +73,7 @@ def second_factors_blueprint(totp: TOTPUseCases) -> Blueprint:
     )
     async def enable_totp(body: CodeBody) -> tuple[str, ...]:
         """Ask for codes from now on, by a code that the app shows."""
-        return await totp.enable(body.code.get_secret_value())
+        return await totp.enable(body.code.get_secret_value(), client_of(request))
 
     @route(
         blueprint,
@@ -91,7 +92,7 @@ def second_factors_blueprint(totp: TOTPUseCases) -> Blueprint:
         It is no DELETE, for a confirmation goes in a body, which that has none of (RFC 9110,
         9.3.5). Without another second factor, the recovery codes end as well.
         """
-        await totp.remove(body.confirmation.confirmation())
+        await totp.remove(body.confirmation.confirmation(), client_of(request))
 
     @route(
         blueprint,
@@ -106,6 +107,6 @@ def second_factors_blueprint(totp: TOTPUseCases) -> Blueprint:
     )
     async def renew_recovery_codes(body: ConfirmedBody) -> tuple[str, ...]:
         """Get new recovery codes in place of those before."""
-        return await totp.renew_recovery_codes(body.confirmation.confirmation())
+        return await totp.renew_recovery_codes(body.confirmation.confirmation(), client_of(request))
 
     return blueprint

@@ -167,7 +167,7 @@ class Factors:
         """Give the app, at a step of which no code was used, and the recovery codes."""
         with signed_in(account_id):
             app = App(self.clock, (await self.totp.begin(RIGHT)).secret)
-            codes = await self.totp.enable(app.code())
+            codes = await self.totp.enable(app.code(), CLIENT)
         self.clock.advance(A_STEP)
         return app, codes
 
@@ -178,7 +178,7 @@ class Factors:
         with signed_in(account_id):
             options = await self.passkeys.begin(RIGHT)
             return await self.passkeys.add(
-                options.challenge_id, name, device.create(asked_of(options))
+                options.challenge_id, name, device.create(asked_of(options)), CLIENT
             )
 
     async def sign_in_by(self, device: Authenticator) -> SignedIn:

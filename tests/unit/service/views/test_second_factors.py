@@ -1,7 +1,6 @@
 """Second factors and passkeys over HTTP."""
 
 from base64 import b32decode
-from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import httpx
@@ -9,10 +8,9 @@ import pytest
 
 from domain.accounts.entities import Account
 from domain.authentication.totp import code_at, step_at
-from domain.callers import acting_as
 from tests.authenticator import Authenticator, Json
 from tests.token_keys import PLACE
-from tests.unit.accounts import PASSWORD, add_confirmed, caller_of
+from tests.unit.accounts import PASSWORD, add_confirmed
 from tests.unit.factors import A_STEP
 from tests.unit.fakes import Fakes
 
@@ -36,12 +34,6 @@ async def account(fakes: Fakes) -> Account:
 async def headers(client: httpx.AsyncClient, account: Account) -> dict[str, str]:
     """What who is signed in sends."""
     return authorized(await sign_in(client, account))
-
-
-@pytest.fixture(autouse=True)
-def _signed_in(account: Account, headers: dict[str, str]) -> Iterator[None]:
-    with acting_as(caller_of(account)):
-        yield
 
 
 def authorized(session: httpx.Response) -> dict[str, str]:
@@ -154,6 +146,41 @@ async def test_changes_are_confirmed_by_password_and_code(
     assert (renewed.status_code, len(renewed.json()["recoveryCodes"])) == (200, 10)
     assert (removed.status_code, removed.content) == (204, b"")
     assert problem_of(nothing_left) == (409, "conflict")
+
+
+@pytest.mark.parametrize(
+    "path, body",
+    [
+        ("/v1/me/password", {"password": "another long one of words"}),
+        ("/v1/me/email", {"email": "new@example.org"}),
+    ],
+)
+async def test_the_password_and_the_address_are_changed_with_a_code(
+    client: httpx.AsyncClient, headers: dict[str, str], fakes: Fakes, path: str, body: Json
+) -> None:
+    secret, _ = await enable(client, headers, fakes)
+    code = {"confirmation": {"password": PASSWORD, "code": code_of(fakes, secret)}}
+
+    without = await client.put(path, json={**body, **CONFIRMED}, headers=headers)
+    confirmed = await client.put(path, json={**body, **code}, headers=headers)
+    again = await client.put(path, json={**body, **code}, headers=headers)
+
+    assert problem_of(without) == problem_of(again) == (403, "confirmation-required")
+    assert confirmed.is_success, confirmed.text
+
+
+async def test_a_mail_tells_of_each_change(
+    client: httpx.AsyncClient, headers: dict[str, str], fakes: Fakes, account: Account
+) -> None:
+    secret, codes = await enable(client, headers, fakes)
+    while await fakes.mail_relay().deliver_batch():
+        pass
+
+    (mail,) = fakes.mailer.sent
+    assert mail.recipient == account.email
+    assert mail.subject == "What you sign in with was changed"
+    assert "An app for codes was added" in mail.text
+    assert not any(it in mail.text for it in (secret, *codes))
 
 
 async def test_a_passkey_signs_its_account_in(
