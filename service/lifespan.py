@@ -44,9 +44,14 @@ async def serving(wiring: Wiring) -> AsyncIterator[None]:
             "mails",
         ),
         _in_background(purge_regularly, use_cases.idempotency.purge_answers, "idempotency keys"),
+        _in_background(purge_regularly, use_cases.retention.purge_challenges, "challenges"),
         _in_background(
             purge_regularly, use_cases.authentication.expired_tokens.purge, "one-time tokens"
         ),
+        _in_background(
+            purge_regularly, use_cases.authentication.sessions.purge_sessions, "sessions"
+        ),
+        _in_background(purge_regularly, use_cases.authentication.guesses.purge, "attempts"),
     ):
         yield
 
