@@ -10,6 +10,7 @@ from adapters.system.clock import SystemClock
 from adapters.system.identifiers import UUID7Identifiers
 from domain.authentication.confirmation import Confirmations
 from domain.authentication.factor_ports import FactorStores, PasskeyVerifier, Sealer
+from domain.authentication.factor_removal import FactorRemoval
 from domain.authentication.guesses import Guesses
 from domain.authentication.passkey_sign_in import PasskeySignIn
 from domain.authentication.passkey_use_cases import PasskeyUseCases
@@ -27,6 +28,7 @@ class Factors:
     totp: TOTPUseCases
     passkeys: PasskeyUseCases
     passkey_sign_in: PasskeySignIn
+    factor_removal: FactorRemoval
 
 
 def account_factors(
@@ -77,6 +79,7 @@ def factors_over(  # noqa: PLR0913  # It is all that they need.
     ports = (unit_of_work, confirmations, clock, identifiers)
     return Factors(
         totp=TOTPUseCases(*ports, guesses=sign_in.guesses, sealer=sealer, issuer=issuer),
+        factor_removal=FactorRemoval(*ports),
         passkeys=PasskeyUseCases(*ports, verifier=verifier),
         passkey_sign_in=PasskeySignIn(
             unit_of_work=unit_of_work,

@@ -8,6 +8,7 @@ from domain.authentication.administration import AccountAdministration
 from domain.authentication.api_keys import Keys
 from domain.authentication.email_changes import EmailChanges
 from domain.authentication.entrance import Entrance
+from domain.authentication.factor_removal import FactorRemoval
 from domain.authentication.guesses import Guesses
 from domain.authentication.me import Me
 from domain.authentication.my_identities import MyIdentities
@@ -42,6 +43,7 @@ class Authentication:
     totp: TOTPUseCases
     passkeys: PasskeyUseCases
     passkey_sign_in: PasskeySignIn
+    factor_removal: FactorRemoval
     sign_up: SignUp
     passwords: PasswordChanges
     emails: EmailChanges

@@ -171,6 +171,7 @@ def _use_cases(settings: Settings, adapters: Adapters) -> UseCases:
             totp=second.totp,
             passkeys=second.passkeys,
             passkey_sign_in=second.passkey_sign_in,
+            factor_removal=second.factor_removal,
             sign_up=own.sign_up,
             passwords=own.passwords,
             emails=own.emails,

@@ -9,6 +9,7 @@ from domain.accounts.entities import Account
 from domain.authentication.confirmation import Confirmations
 from domain.authentication.entities import Client
 from domain.authentication.events import (
+    FACTORS_REMOVED,
     PASSKEY_ADDED,
     PASSKEY_REMOVED,
     RECOVERY_CODES_RENEWED,
@@ -31,6 +32,7 @@ Result = TypeVar("Result")
 
 # What a mail says was done, by the kind of the event.
 _CHANGES = {
+    FACTORS_REMOVED: "All second factors were removed",
     TOTP_ENABLED: "An app for codes was added",
     TOTP_REMOVED: "The app for codes was removed",
     RECOVERY_CODES_RENEWED: "New recovery codes were made",
@@ -71,13 +73,15 @@ class FactorUseCases:
         kind: str,
         account: Account,
         now: datetime,
-        client: Client,
+        client: Client | None,
         **details: object,
     ) -> None:
-        """Leave the event of a change, and the mail by which its owner hears of it."""
-        event = account_event(
-            self._identifiers.new(), kind, account.id, now, address=client.address, **details
-        )
+        """Leave the event of a change, and the mail by which its owner hears of it.
+
+        Without a client, it was done by the command line.
+        """
+        place = {} if client is None else {"address": client.address}
+        event = account_event(self._identifiers.new(), kind, account.id, now, **place, **details)
         mail = pending_mail(
             self._identifiers.new(),
             MailKind.FACTORS_CHANGED,
@@ -85,7 +89,7 @@ class FactorUseCases:
             now,
             account_id=account.id,
             change=_CHANGES[kind],
-            client=client.address,
+            client="the command line of its operators" if client is None else client.address,
         )
         await stores.outbox.add(event)
         await stores.mails.add(mail)

@@ -17,6 +17,7 @@ from domain.authentication.confirmation import Confirmation
 from domain.authentication.entities import Client, Method, SignedIn
 from domain.authentication.errors import ConfirmationRequired, InvalidSecondFactor
 from domain.authentication.factor_ports import FactorStores
+from domain.authentication.factor_removal import FactorRemoval
 from domain.authentication.guesses import Guesses
 from domain.authentication.passkey_sign_in import PasskeySignIn
 from domain.authentication.passkey_use_cases import AddedPasskey, PasskeyOptions, PasskeyUseCases
@@ -125,6 +126,7 @@ class Factors:
         self.totp = TOTPUseCases(
             *ports, guesses=self.guesses, sealer=self.sealer, issuer="My Service"
         )
+        self.removal = FactorRemoval(*ports)
         self.passkeys = PasskeyUseCases(*ports, verifier=self.verifier)
         self.passkey_sign_in = PasskeySignIn(
             unit_of_work=self.unit_of_work,

@@ -297,6 +297,7 @@ class Fakes:
                 totp=second.totp,
                 passkeys=second.passkeys,
                 passkey_sign_in=second.passkey_sign_in,
+                factor_removal=second.factor_removal,
                 keys=keys,
                 guesses=Guesses(self.attempts),
                 sign_in=self.sign_in(),

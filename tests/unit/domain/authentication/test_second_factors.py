@@ -19,7 +19,7 @@ from domain.authentication.errors import (
 )
 from domain.authentication.factors import CHALLENGE_LIFE, MAX_PASSKEYS
 from domain.authentication.provider_errors import LastWayIn
-from domain.callers import Caller, acting_as
+from domain.callers import OPERATOR, Caller, acting_as
 from domain.errors import CorruptedValue, InvalidValue, NotAuthenticated, NotFound, NotPermitted
 from tests.contracts.examples import new_account
 from tests.unit.factors import (
@@ -450,6 +450,28 @@ async def test_the_owner_hears_of_each_change_by_mail(
         "A passkey was removed",
         "The app for codes was removed",
     ]
+
+
+async def test_an_operator_removes_what_was_lost(factors: Factors, ann: UUID, fakes: Fakes) -> None:
+    app, codes = await factors.enable_codes(ann)
+    await factors.add_passkey(ann, authenticator())
+    before = await fakes.pending_mails()
+
+    with signed_in(ann), pytest.raises(NotPermitted):
+        await factors.removal.remove_all(ann)
+    with acting_as(OPERATOR):
+        removed = await factors.removal.remove_all(ann)
+        with pytest.raises(NoSecondFactor):
+            await factors.removal.remove_all(ann)
+
+    assert removed == (Method.TOTP, Method.PASSKEY, Method.RECOVERY_CODE)
+    assert await factors.required(ann) == ()
+    for code in (app.code(), codes[0]):
+        assert await factors.tried(ann, code) is None
+    last = (await fakes.pending())[-1]
+    assert (last.kind, last.details["by"]) == ("factors.removed", "operator")
+    (mail,) = (await fakes.pending_mails())[len(before) :]
+    assert mail.details["change"] == "All second factors were removed"
 
 
 async def test_no_event_has_a_secret(factors: Factors, ann: UUID, fakes: Fakes) -> None:
