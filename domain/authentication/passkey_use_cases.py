@@ -1,8 +1,6 @@
 """What people do with the passkeys of their account."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from secrets import token_bytes
 from uuid import UUID
 
 from domain.accounts.entities import Account
@@ -18,29 +16,18 @@ from domain.authentication.errors import (
 from domain.authentication.events import PASSKEY_ADDED, PASSKEY_REMOVED
 from domain.authentication.factor_changes import FactorUseCases, renew_recovery_codes
 from domain.authentication.factor_ports import FactorStores, PasskeyVerifier
-from domain.authentication.factors import (
-    CHALLENGE_LIFE,
-    CHALLENGE_SIZE,
-    MAX_PASSKEYS,
-    Credential,
-    Passkey,
-    Purpose,
+from domain.authentication.factors import MAX_PASSKEYS, Credential, Passkey, Purpose
+from domain.authentication.passkey_challenges import (
+    Json,
+    PasskeyOptions,
+    asked,
+    new_challenge,
 )
 from domain.authentication.provider_errors import LastWayIn
 from domain.authentication.second_factors import methods_of
 from domain.callers import signed_in_account
 from domain.errors import Conflict, InvalidValue, NotFound
 from domain.ports import Clock, Identifiers, UnitOfWork
-
-Json = Mapping[str, object]
-
-
-@dataclass(frozen=True, slots=True)
-class PasskeyOptions:
-    """What a browser is asked, and under which id its answer is expected."""
-
-    challenge_id: UUID
-    public_key: Json
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -49,26 +36,6 @@ class AddedPasskey:
 
     passkey: Passkey
     recovery_codes: tuple[str, ...] | None
-
-
-def new_challenge(
-    challenge_id: UUID, purpose: Purpose, account_id: UUID | None, clock: Clock
-) -> Challenge:
-    """Give one that nobody can foresee."""
-    now = clock.now()
-    return Challenge(
-        id=challenge_id,
-        purpose=purpose,
-        account_id=account_id,
-        details={"challenge": token_bytes(CHALLENGE_SIZE).hex()},
-        expires_at=now + CHALLENGE_LIFE,
-        created_at=now,
-    )
-
-
-def asked(challenge: Challenge) -> bytes:
-    """Give what the authenticator signs."""
-    return bytes.fromhex(challenge.details["challenge"])
 
 
 class PasskeyUseCases(FactorUseCases):

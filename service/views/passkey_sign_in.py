@@ -6,8 +6,8 @@ from http import HTTPStatus
 from flask import Blueprint, request
 
 from domain.authentication.errors import InvalidChallenge, InvalidCredentials, InvalidPasskey
+from domain.authentication.passkey_challenges import PasskeyOptions
 from domain.authentication.passkey_sign_in import PasskeySignIn
-from domain.authentication.passkey_use_cases import PasskeyOptions
 from service.clients import client_of, refuse_other_sites
 from service.refresh_cookies import signed_in_answer
 from service.request_errors import CrossSiteRequest

@@ -7,7 +7,8 @@ from flask import Blueprint, request
 
 from domain.authentication.errors import InvalidChallenge, PasskeyKnown, TooManyPasskeys
 from domain.authentication.factors import Passkey
-from domain.authentication.passkey_use_cases import AddedPasskey, PasskeyOptions, PasskeyUseCases
+from domain.authentication.passkey_challenges import PasskeyOptions
+from domain.authentication.passkey_use_cases import AddedPasskey, PasskeyUseCases
 from domain.authentication.provider_errors import LastWayIn
 from domain.errors import InvalidValue, NotFound
 from service.clients import client_of

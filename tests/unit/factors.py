@@ -19,8 +19,9 @@ from domain.authentication.errors import ConfirmationRequired, InvalidSecondFact
 from domain.authentication.factor_ports import FactorStores
 from domain.authentication.factor_removal import FactorRemoval
 from domain.authentication.guesses import Guesses
+from domain.authentication.passkey_challenges import PasskeyOptions
 from domain.authentication.passkey_sign_in import PasskeySignIn
-from domain.authentication.passkey_use_cases import AddedPasskey, PasskeyOptions, PasskeyUseCases
+from domain.authentication.passkey_use_cases import AddedPasskey, PasskeyUseCases
 from domain.authentication.second_factors import AccountFactors
 from domain.authentication.totp import STEP_SECONDS, code_at, step_at
 from domain.authentication.totp_use_cases import TOTPUseCases
