@@ -74,6 +74,9 @@ from service.use_cases import Authentication, UseCases
 # Seconds: a cache or a count that takes longer is slower than what it stands before.
 REDIS_TIMEOUT = 1.0
 
+# Seconds: so long at most a change of an account that a dying process told nobody of is not seen.
+LONGEST_ACCESS = 60
+
 AnyStores = SQLStores | MemoryStores
 Value = TypeVar("Value")
 
@@ -240,7 +243,12 @@ def _stores(
     redis = _redis(settings)
     providers = identity_providers(settings)
     stores = [it for it in (None if mysql and mongodb else sqlite, mysql, mongodb, redis) if it]
-    access_cache = _cache(settings, redis, "access", Access)
+    access_cache = _cache(
+        settings.model_copy(update={"cache_ttl": min(settings.cache_ttl, LONGEST_ACCESS)}),
+        redis,
+        "access",
+        Access,
+    )
     return Adapters(
         unit_of_work=SQLUnitOfWork(mysql or sqlite, on_events, on_mails),
         activity_log=(
