@@ -62,6 +62,7 @@ from domain.mail.relay import MailRelay
 from domain.ports import Cache
 from service.authentication_wiring import signing_in
 from service.credential_wiring import credentials
+from service.factor_wiring import factors
 from service.mail_texts import TemplateMailTexts
 from service.mail_wiring import mail_transport
 from service.provider_wiring import by_provider, identity_providers
@@ -154,9 +155,14 @@ def _use_cases(settings: Settings, adapters: Adapters) -> UseCases:
         people.sign_in,
         are_sign_ups_open,
     )
+    second = factors(settings, adapters.unit_of_work, own.confirmations, people.sign_in)
     keys = Keys(*of_accounts, own.confirmations)
     providers = by_provider(
-        adapters.unit_of_work, adapters.identity_providers, people.sign_in, are_sign_ups_open
+        adapters.unit_of_work,
+        adapters.identity_providers,
+        people.sign_in,
+        own.confirmations,
+        are_sign_ups_open,
     )
     return UseCases(
         accounts=AccountAdministration(*of_accounts),
@@ -165,6 +171,10 @@ def _use_cases(settings: Settings, adapters: Adapters) -> UseCases:
             guesses=people.guesses,
             sign_in=people.sign_in,
             sessions=people.sessions,
+            totp=second.totp,
+            passkeys=second.passkeys,
+            passkey_sign_in=second.passkey_sign_in,
+            factor_removal=second.factor_removal,
             sign_up=own.sign_up,
             passwords=own.passwords,
             emails=own.emails,

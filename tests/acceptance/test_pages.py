@@ -3,13 +3,11 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 
 from domain.permissions import Role
 from tests.acceptance.administrators import authorization
 from tests.acceptance.deployments import EMBEDDED, Deployment
-from tests.servers.browser import CHROMIUM_OPTIONS, chromium
-from tests.servers.fixtures import unavailable
 
 pytestmark = [
     pytest.mark.browser,
@@ -18,18 +16,6 @@ pytestmark = [
 
 PHONE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1280, "height": 800}
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    program = chromium()
-    if program is None:
-        unavailable("Chromium is not installed")
-    async with (
-        async_playwright() as playwright,
-        await playwright.chromium.launch(executable_path=program, args=CHROMIUM_OPTIONS) as browser,
-    ):
-        yield browser
 
 
 @pytest.fixture(params=[("light", DESKTOP), ("dark", PHONE)], ids=["desktop", "phone"])
