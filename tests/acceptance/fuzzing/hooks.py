@@ -52,6 +52,8 @@ def _is_uuid(text: object) -> bool:
 RULES = (
     "The ISBN ",
     "is not that of the sign-up",
+    "is not that of a passkey made for this",
+    "is not what the app shows at present",
     "must be a language tag (BCP 47)",
     "must be a nextCursor that this list gave",
     "must be an ISBN of 10 or 13 digits",
@@ -76,6 +78,7 @@ RULES = (
 # Problems of what fits its schema that are no field's fault.
 OF_NO_FIELD = {
     "idempotency-key-reused",
+    "invalid-challenge",
     "invalid-one-time-token",
     "provider-sign-in-refused",
 }
