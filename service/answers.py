@@ -40,7 +40,7 @@ def _headers(body: ResponseSchema) -> dict[str, str]:
 
 def _is_known_to_client(headers: dict[str, str]) -> bool:
     """Tell whether the client has this already (RFC 9110, 13.1.2)."""
-    known = request.headers.get("If-None-Match")
+    known = request.environ.get("HTTP_IF_NONE_MATCH")
     return (
         known is not None
         and request.method in READS

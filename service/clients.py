@@ -1,7 +1,7 @@
 """Where a request comes from, and whether a page that belongs here sent it."""
 
 from collections.abc import Collection
-from ipaddress import ip_address
+from ipaddress import IPv6Address, ip_address
 
 from flask import Request
 
@@ -38,9 +38,11 @@ def refuse_other_sites(request: Request, origins: Collection[str]) -> None:
 def _address(text: str | None) -> str:
     """Give the address without port and zone, which its own machine alone understands."""
     try:
-        return str(ip_address(without_port(text or "").partition("%")[0]))
+        ip = ip_address(without_port(text or "").partition("%")[0])
     except ValueError:
         return NOBODY_KNOWN
+    mapped = ip.ipv4_mapped if isinstance(ip, IPv6Address) else None
+    return str(mapped or ip)
 
 
 def _line(text: str) -> str:

@@ -21,10 +21,10 @@ from service.problems import PROBLEMS, Problem, problem_of
 
 logger = logging.getLogger(__name__)
 
+_BEARER = 'Bearer realm="imflask-asgi"'
 _WITH_RETRY_AFTER = (
     domain.StoreUnavailable | RequestInProgress | TooManyAttempts | request.RateLimited
 )
-_BEARER = 'Bearer realm="imflask-asgi"'
 
 
 def register_error_responses(app: Flask) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from adapters.oidc.provider import Registration
 from adapters.oidc.providers import OIDCProviders
-from domain.authentication.confirming import StepUp
+from domain.authentication.confirmation import Confirmations
 from domain.authentication.my_identities import MyIdentities
 from domain.authentication.provider_accounts import ProviderAccounts
 from domain.authentication.provider_challenges import ProviderChallenges
@@ -42,6 +42,7 @@ def by_provider(
     unit_of_work: UnitOfWork[ProviderStores],
     providers: IdentityProviders,
     sign_in: SignIn,
+    confirmations: Confirmations,
     sign_ups_are_open: Callable[[], Awaitable[bool]],
 ) -> ByProvider:
     """Put it together, with what signing in by a password is made of.
@@ -50,13 +51,6 @@ def by_provider(
     """
     clock, identifiers = sign_in.clock, sign_in.identifiers
     challenges = ProviderChallenges(unit_of_work, providers, clock, identifiers)
-    confirmations = StepUp(
-        unit_of_work=unit_of_work,
-        hasher=sign_in.hasher,
-        second_factors=sign_in.second_factors,
-        guesses=sign_in.guesses,
-        clock=clock,
-    )
     return ByProvider(
         sign_in=ProviderSignIn(
             unit_of_work=unit_of_work,

@@ -153,7 +153,11 @@ def _use_cases(settings: Settings, adapters: Adapters) -> UseCases:
     )
     keys = Keys(*of_accounts, own.confirmations)
     providers = by_provider(
-        adapters.unit_of_work, adapters.identity_providers, people.sign_in, are_sign_ups_open
+        adapters.unit_of_work,
+        adapters.identity_providers,
+        people.sign_in,
+        own.confirmations,
+        are_sign_ups_open,
     )
     return UseCases(
         accounts=AccountAdministration(*of_accounts),
@@ -203,8 +207,8 @@ def _use_cases(settings: Settings, adapters: Adapters) -> UseCases:
 def _fakes(
     settings: Settings, on_events: Callable[[], None], on_mails: Callable[[], None]
 ) -> Adapters:
-    providers = identity_providers(settings)
     access_cache = MemoryCache[Access](settings.cache_ttl)
+    providers = identity_providers(settings)
     return Adapters(
         unit_of_work=MemoryUnitOfWork(on_events, on_mails),
         activity_log=MemoryActivityLog(),

@@ -60,6 +60,8 @@ class SMTPTransport:
         self._address = address
         self._sender = sender
         self._timeout = timeout
+        # Found out at the first connection, which may take a while.
+        self._own_name: str | None = None
 
     @asynccontextmanager
     async def connected(self) -> AsyncIterator["SMTPMailer"]:
@@ -68,6 +70,7 @@ class SMTPTransport:
         try:
             with _translated():
                 await client.connect()
+            self._own_name = client.local_hostname
             yield SMTPMailer(client, self._sender)
             with suppress(SMTPException, OSError, TimeoutError):
                 await client.quit()
@@ -79,6 +82,7 @@ class SMTPTransport:
         return SMTP(
             hostname=address.host,
             port=address.port,
+            local_hostname=self._own_name,
             username=address.user,
             password=address.password,
             timeout=self._timeout,

@@ -108,6 +108,8 @@ class MySQLConnection:
         # https://github.com/aio-libs/aiomysql/issues/1080.
         if isinstance(value, bytes):
             return f"_binary X'{value.hex()}'"
+        if value is None:
+            return "NULL"
         literal: str = self._connection.escape(value)
         return literal
 

@@ -95,10 +95,12 @@ class Connection(aiomysql.Connection):  # type: ignore[misc] # aiomysql ships no
         return Result([], ok.affected_rows), bool(ok.warning_count)
 
     async def _read_rows(self, column_count: int) -> tuple[Result, bool]:
-        described = [await self._read_payload() for _ in range(column_count)]
+        while len(self._payloads) <= column_count:
+            await self._receive()
+        described = [self._payloads.popleft() for _ in range(column_count)]
         columns = columns_of(tuple(described))
         # What ends the descriptions says nothing that what ends the rows does not.
-        await self._read_payload()
+        self._payloads.popleft()
         rows = []
         payloads = self._payloads
         while True:

@@ -15,6 +15,7 @@ from adapters.oidc.identities import identity_of
 from adapters.oidc.keys import PublicKey, read_keys
 from domain.authentication.identities import Identity
 from domain.authentication.providers import Proofs
+from domain.timing import TimedStore
 
 # What an answer with an error has when it is our registration there that does not do (RFC 6749).
 _OUR_FAULTS = frozenset(
@@ -54,6 +55,7 @@ class OIDCProvider:
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.registration = registration
+        self.time = TimedStore(registration.name)
         self._client = client
         # Nothing leads from a provider elsewhere to this machine.
         self._loopback = loopback and registration.issuer.startswith("http://")

@@ -62,14 +62,14 @@ class OIDCProviders:
     async def begin(self, provider: str, proofs: Proofs) -> str:
         """Put the address together."""
         found = self._provider(provider)
-        return await self._translated(provider, found.address(proofs))
+        return await self._asked(found, found.address(proofs))
 
     async def finish(
         self, provider: str, code: str, issuer: str | None, proofs: Proofs
     ) -> Identity:
         """Exchange the code, and verify what comes back."""
         found = self._provider(provider)
-        return await self._translated(provider, found.identity(code, issuer, proofs))
+        return await self._asked(found, found.identity(code, issuer, proofs))
 
     def _provider(self, name: str) -> OIDCProvider:
         found = self._providers.get(name)
@@ -77,12 +77,15 @@ class OIDCProviders:
             raise UnknownProvider
         return found
 
-    async def _translated(self, provider: str, result: Awaitable[Result]) -> Result:
+    async def _asked(self, provider: OIDCProvider, result: Awaitable[Result]) -> Result:
+        """Take the time, which counts like that of a store, and translate what is raised."""
+        name = provider.registration.name
         try:
-            return await result
+            with provider.time:
+                return await result
         except ExchangeFailed as error:
-            raise ProviderUnavailable(provider, str(error)) from error
+            raise ProviderUnavailable(name, str(error)) from error
         except NoProof as error:
             # The client is told no more than that it does not hold.
-            logger.warning("A sign-in with %s is refused: %s", provider, error)
+            logger.warning("A sign-in with %s is refused: %s", name, error)
             raise ProviderSignInRefused(str(error)) from None

@@ -16,21 +16,28 @@ from domain.events import Details
 Parameter = str | int | bytes | UUID | datetime | date | None
 Parameters = Mapping[str, Parameter]
 
+# What every driver takes as it is: most values are of these types, which is seen in one step.
+_PLAIN = frozenset({str, int, bytes, type(None)})
+
 # What type a column has is a promise of the schema, which no type checker can see.
 Row = Mapping[str, Any]
 
 
 def encode(parameters: Parameters) -> dict[str, str | int | bytes | None]:
     """Turn parameters into what every driver takes."""
-    return {name: _encode_one(value) for name, value in parameters.items()}
+    values: Mapping[str, Any] = parameters
+    return {
+        name: value if type(value) in _PLAIN else _encode_one(value)
+        for name, value in values.items()
+    }
 
 
 def _encode_one(value: Parameter) -> str | int | bytes | None:
     if isinstance(value, UUID):
         return value.bytes
     if isinstance(value, datetime):
-        naive = value.astimezone(UTC).replace(tzinfo=None)
-        return naive.isoformat(sep=" ", timespec="microseconds")
+        text = value.astimezone(UTC).isoformat(sep=" ", timespec="microseconds")
+        return text.removesuffix("+00:00")
     if isinstance(value, date):
         return value.isoformat()
     return value

@@ -114,7 +114,14 @@ class SignUp(CredentialChanges):
         account = await stores.accounts.get_for_change(known.id)
         if account is None or account.verified_at is not None:
             raise InvalidOneTimeToken
-        verified = replace(account, verified_at=now, updated_at=now, version=account.version + 1)
+        # It was this spelling that was read: another one of the same key may be somebody else's.
+        verified = replace(
+            account,
+            email=taken.email,
+            verified_at=now,
+            updated_at=now,
+            version=account.version + 1,
+        )
         await stores.accounts.save(verified)
         return verified
 

@@ -15,20 +15,21 @@ _END_CLAIMS = "UPDATE outbox SET available_at = created_at WHERE claim IS NOT NU
 
 def claimed_events(settings: Settings) -> int:
     """Count the events that a relay holds, or held when it died."""
-    return int(_execute(settings, _COUNT_CLAIMED)[0][0])
+    return int(from_behind(settings, _COUNT_CLAIMED)[0][0])
 
 
 def let_claims_run_out(settings: Settings) -> None:
     """Make it as if the time of all claims had passed."""
-    _execute(settings, _END_CLAIMS)
+    from_behind(settings, _END_CLAIMS)
 
 
 def wait_until_delivered(settings: Settings) -> None:
     """Wait until the relays have delivered all events."""
-    until(lambda: _execute(settings, _COUNT)[0][0] == 0, "all events are delivered")
+    until(lambda: from_behind(settings, _COUNT)[0][0] == 0, "all events are delivered")
 
 
-def _execute(settings: Settings, sql: str) -> Sequence[tuple[int, ...]]:
+def from_behind(settings: Settings, sql: str) -> Sequence[tuple[int, ...]]:
+    """Run a statement in the SQL store."""
     if uri := settings.get("FLASK_MYSQL_URI"):
         with closing(connect(uri)) as connection, connection.cursor() as cursor:
             cursor.execute(sql)

@@ -27,6 +27,7 @@ from domain.authentication.provider_errors import (
     UnknownProvider,
 )
 from domain.authentication.providers import Proofs
+from domain.timing import Stopwatch, stopwatch
 from tests.servers.provider import (
     CLIENT_ID,
     CLIENT_SECRET,
@@ -193,6 +194,16 @@ class TestTheGoodWay:
         clock[0] += LIFE
         await sign_in(providers)
         assert [path for path in provider.requests if path in once] == once * 2
+
+    async def test_the_time_that_a_provider_takes_is_told(self, providers: OIDCProviders) -> None:
+        watch = Stopwatch()
+        token = stopwatch.set(watch)
+        await sign_in(providers)
+        stopwatch.reset(token)
+
+        total, spent = watch.read()
+        assert list(spent) == ["acme"]
+        assert 0 < spent["acme"] <= total <= watch.elapsed()
 
     async def test_providers_are_known_by_name_and_issuer(
         self, provider: Provider, providers: OIDCProviders

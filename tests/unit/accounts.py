@@ -1,14 +1,25 @@
 """Accounts in the fakes, who acts as them, and what was told of them."""
 
+from collections.abc import Iterable
+from datetime import timedelta
+from secrets import token_bytes
 from uuid import UUID
+
+from uuid_utils.compat import uuid7
 
 from adapters.memory.unit_of_work import MemoryStores
 from domain.accounts.entities import Account
 from domain.authentication.confirmation import Confirmation
-from domain.authentication.entities import ACCESS_TOKEN_LIFE, AccessClaims, Session
+from domain.authentication.entities import (
+    ACCESS_TOKEN_LIFE,
+    SECRET_SIZE,
+    AccessClaims,
+    Session,
+)
+from domain.authentication.keys import ApiKey, make_key, secret_hash
 from domain.callers import Caller
 from domain.events import Event
-from domain.permissions import PERMISSIONS, Role
+from domain.permissions import PERMISSIONS, Permission, Role
 from tests.contracts.test_accounts import make_account
 from tests.contracts.test_sessions import HOUR, make_session
 from tests.unit.fakes import Fakes
@@ -48,15 +59,15 @@ async def add_with_password(fakes: Fakes, password: str, **values: object) -> Ac
     return account
 
 
-async def add_session(fakes: Fakes, account: Account) -> Session:
-    """Keep a session that is live for a day."""
+async def add_session(fakes: Fakes, account: Account, life: timedelta = 24 * HOUR) -> Session:
+    """Keep a session that begins now."""
     now = fakes.clock.now()
     session = make_session(
         account.id,
         created_at=now,
         authenticated_at=now,
         last_seen_at=now,
-        expires_at=now + 24 * HOUR,
+        expires_at=now + life,
     )
     await fakes.unit_of_work.run(lambda stores: stores.sessions.add(session))
     return session
@@ -111,9 +122,9 @@ async def load_access(fakes: Fakes, account: Account) -> object:
     )
 
 
-async def bearer(fakes: Fakes, account: Account) -> dict[str, str]:
+async def bearer(fakes: Fakes, account: Account, life: timedelta = 24 * HOUR) -> dict[str, str]:
     """Sign the account in on a new device; gives the header that its requests have."""
-    session = await add_session(fakes, account)
+    session = await add_session(fakes, account, life)
     now = fakes.clock.now()
     claims = AccessClaims(
         account_id=account.id,
@@ -122,3 +133,22 @@ async def bearer(fakes: Fakes, account: Account) -> dict[str, str]:
         expires_at=now + ACCESS_TOKEN_LIFE,
     )
     return {"Authorization": f"Bearer {fakes.access_tokens().issue(claims)}"}
+
+
+async def key_header(
+    fakes: Fakes, account: Account, scope: Iterable[Permission], life: timedelta | None = None
+) -> dict[str, str]:
+    """Make an API key; gives the header of a machine that has it."""
+    key_id, secret, now = uuid7(), token_bytes(SECRET_SIZE), fakes.clock.now()
+    key = ApiKey(
+        id=key_id,
+        account_id=account.id,
+        name="a machine",
+        secret_hash=secret_hash(secret),
+        permissions=frozenset(scope),
+        expires_at=now + life if life else None,
+        last_used_at=None,
+        created_at=now,
+    )
+    await fakes.unit_of_work.run(lambda stores: stores.api_keys.add(key))
+    return {"Authorization": f"Bearer {make_key(account.id, key_id, secret)}"}

@@ -246,6 +246,7 @@ class Fakes:
     author_cache: MemoryCache[Author] = field(default_factory=lambda: MemoryCache(CACHE_TTL))
     book_cache: MemoryCache[Book] = field(default_factory=lambda: MemoryCache(CACHE_TTL))
     activity_log: TroubledActivityLog = field(default_factory=TroubledActivityLog)
+    takes_development_tokens: bool = True
     rate_limiter: MemoryRateLimiter = field(default_factory=MemoryRateLimiter)
     attempts: MemoryRateLimiter = field(default_factory=MemoryRateLimiter)
     password_hasher: FastPasswordHasher = field(default_factory=FastPasswordHasher)
@@ -270,7 +271,11 @@ class Fakes:
             unit_of_work, self.access_cache, self.attempts, self.sign_in(), are_sign_ups_open
         )
         providers = by_provider(
-            self.unit_of_work, self.identity_providers, self.sign_in(), are_sign_ups_open
+            self.unit_of_work,
+            self.identity_providers,
+            self.sign_in(),
+            own.confirmations,
+            are_sign_ups_open,
         )
         keys = Keys(*of_accounts, own.confirmations)
         return UseCases(
@@ -317,7 +322,9 @@ class Fakes:
             unit_of_work=self.unit_of_work,
             key_uses=key_uses,
             access_tokens=self.access_tokens(),
-            development_tokens=self.development_tokens(),
+            development_tokens=(
+                self.development_tokens() if self.takes_development_tokens else None
+            ),
             clock=self.clock,
         )
 

@@ -43,6 +43,11 @@ async def client(
         yield client
 
 
+@pytest.fixture(autouse=True)
+def _as_operator(as_operator: None) -> None:
+    """Tests may call use-cases by themselves."""
+
+
 @pytest.fixture
 async def client_for_pages(use_cases: UseCases) -> AsyncIterator[httpx.AsyncClient]:
     """A client of a service that lets pages of one other origin in, with their cookies."""
@@ -57,8 +62,3 @@ async def client_for_pages(use_cases: UseCases) -> AsyncIterator[httpx.AsyncClie
     application = Envelope(FlaskToAsgi(create_app(settings, use_cases)), settings)
     async with AsyncTestClient(application, base_url="http://service.test") as client:
         yield client
-
-
-@pytest.fixture(autouse=True)
-def _as_operator(as_operator: None) -> None:
-    """Tests may call use-cases by themselves."""

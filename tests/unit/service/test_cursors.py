@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from itsdangerous import URLSafeSerializer
 
 from domain.pagination import Position
 from service.cursors import Cursors
@@ -62,3 +63,12 @@ def test_a_cursor_is_of_one_list_and_one_secret() -> None:
         cursors.decode(cursor, "/v1/authors?sort=-name")
     with pytest.raises(ValueError, match="must be a nextCursor"):
         Cursors("another secret").decode(cursor, LIST)
+
+
+def test_a_cursor_that_was_compressed_is_read_still() -> None:
+    """So were those of long texts, before there was no try to compress any more."""
+    name = "long " * 30
+    compressed = URLSafeSerializer("a secret", salt=f"cursor {LIST}").dumps([KEY.hex, "s", name])
+
+    assert cursors.decode(str(compressed), LIST) == Position(KEY, name)
+    assert str(compressed).startswith(".")

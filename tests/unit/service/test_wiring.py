@@ -1,5 +1,6 @@
 """Which adapters are chosen for which settings, and when they are opened and closed."""
 
+import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -18,6 +19,7 @@ from adapters.mongodb.activity import MongoDBActivityLog
 from adapters.mongodb.configuration import MongoDBConfigurations
 from adapters.mongodb.database import MongoDBDatabase
 from adapters.mysql.database import MySQLDatabase
+from adapters.oidc.providers import OIDCProviders
 from adapters.redis.cache import RedisCache
 from adapters.redis.client import RedisClient
 from adapters.redis.door import RedisDoor
@@ -26,7 +28,12 @@ from adapters.sqlite.activity import SQLiteActivityLog
 from adapters.sqlite.configuration import SQLiteConfigurations
 from adapters.sqlite.database import SQLiteDatabase
 from domain.authentication.door import SeparateDoor
+from domain.authentication.entities import Client
+from domain.authentication.errors import InvalidToken
+from domain.callers import NOBODY
+from domain.permissions import PERMISSIONS, Role
 from service.settings import Settings, load_settings
+from service.token_wiring import development_tokens
 from service.wiring import Opened, Wiring, wire
 from tests.unit.fakes import details_of
 
@@ -147,6 +154,54 @@ def test_mails_leave_by_a_server_or_stay_in_files(
     assert type(wired(sqlite_path, **environ).adapters.mail_transport) is transport
 
 
+PROVIDER = {
+    "name": "acme",
+    "issuer": "https://id.acme.test",
+    "clientId": "imflask",
+    "clientSecret": "hunter2",
+}
+
+
+async def test_people_come_back_from_a_provider_to_its_page_here(sqlite_path: Path) -> None:
+    other = {
+        **PROVIDER,
+        "name": "own",
+        "issuer": "https://own.test",
+        "redirectUri": "https://a.test",
+    }
+    wiring = wired(
+        sqlite_path,
+        FLASK_PUBLIC_URL="https://api.example.org",
+        FLASK_OIDC_PROVIDERS=json.dumps([PROVIDER, other]),
+    )
+
+    providers = wiring.adapters.identity_providers
+    assert providers.names == ("acme", "own")
+    assert wiring.use_cases.authentication.providers.names() == ("acme", "own")
+    registrations = [it.registration for it in providers._providers.values()]
+    assert [it.redirect_uri for it in registrations] == [
+        "https://api.example.org/sign-in/acme",
+        "https://a.test",
+    ]
+    assert registrations[0].client_secret == "hunter2"
+    assert opened(wiring) == [SQLiteDatabase, OIDCProviders]
+
+
+@pytest.mark.parametrize("profile,allowed", [("development", True), ("production", False)])
+async def test_a_provider_without_tls_is_for_development(
+    sqlite_path: Path, profile: str, *, allowed: bool
+) -> None:
+    wiring = wired(
+        sqlite_path,
+        FLASK_CONFIG=profile,
+        FLASK_SECRET_KEY="q8Zr1vXw5NcT0yBd7LkJ3mHs6PfG9aUe",
+        FLASK_ALLOWED_HOSTS="api.example.org",
+        FLASK_ALLOW_EMBEDDED="1",
+    )
+
+    assert wiring.adapters.identity_providers._client._loopback is allowed
+
+
 def test_wiring_opens_nothing(sqlite_path: Path) -> None:
     """Not even on disk: `flask config` and the migrations import the same settings."""
     wired(sqlite_path)
@@ -196,6 +251,16 @@ async def test_a_commit_that_leaves_events_wakes_the_relay(testing_settings: Set
     assert wiring.events_waiting.event.is_set()
 
 
+async def test_a_commit_that_leaves_a_mail_wakes_its_relay(testing_settings: Settings) -> None:
+    wiring = wire(testing_settings)
+    client = Client(address="192.0.2.7", network="192.0.2.7", device="")
+
+    await wiring.use_cases.authentication.passwords.ask_for_reset("ann@example.org", client)
+
+    assert wiring.mails_waiting.event.is_set()
+    assert not wiring.events_waiting.event.is_set()
+
+
 async def test_a_read_does_not_wake_the_relay(testing_settings: Settings) -> None:
     wiring = wire(testing_settings)
     author = await wiring.use_cases.catalogue.create_author(details_of())
@@ -214,3 +279,41 @@ async def test_each_wiring_has_stores_of_its_own(testing_settings: Settings) -> 
 
     assert await first.adapters.unit_of_work.read(lambda stores: stores.authors.get(author.id))
     assert not await second.adapters.unit_of_work.read(lambda stores: stores.authors.get(author.id))
+
+
+@pytest.mark.parametrize("profile", ["development", "testing"])
+async def test_tokens_of_roles_are_taken_in_development_and_testing(
+    sqlite_path: Path, profile: str
+) -> None:
+    path = {} if profile == "testing" else {"FLASK_SQLITE_PATH": str(sqlite_path)}
+    settings = load_settings({"FLASK_CONFIG": profile, **path}, dotenv=None)
+    tokens = development_tokens(settings)
+    assert tokens is not None
+
+    entry = await wire(settings).use_cases.entrance.enter(
+        tokens.issue(Role.EDITOR), None, "192.0.2.1"
+    )
+
+    assert entry.caller.permissions == PERMISSIONS[Role.EDITOR]
+
+
+async def test_production_takes_none_not_even_one_that_its_own_key_has_signed(
+    sqlite_path: Path,
+) -> None:
+    common = {"FLASK_SECRET_KEY": "q8Zr1vXw5NcT0yBd7LkJ3mHs6PfG9aUe"}
+    of_production = {
+        **common,
+        "FLASK_CONFIG": "production",
+        "FLASK_ALLOWED_HOSTS": "api.example.org",
+        "FLASK_ALLOW_EMBEDDED": "1",
+    }
+    elsewhere = development_tokens(load_settings(common, dotenv=None))
+    assert elsewhere is not None
+    production = wired(sqlite_path, **of_production)
+
+    entry = await production.use_cases.entrance.enter(
+        elsewhere.issue(Role.ADMIN), None, "192.0.2.1"
+    )
+
+    assert entry.caller is NOBODY
+    assert isinstance(entry.refusal, InvalidToken)

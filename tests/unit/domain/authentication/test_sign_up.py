@@ -110,7 +110,7 @@ async def test_who_has_an_account_is_told_so_by_mail(people: People) -> None:
 
 
 async def test_an_account_that_was_never_verified_is_so_by_a_sign_up(people: People) -> None:
-    account = await people.signed_up()
+    account = await people.signed_up("ANN@example.org")
     unverified = replace(account, verified_at=None, version=2)
     await people.fakes.unit_of_work.run(lambda stores: stores.accounts.save(unverified))
 
@@ -120,6 +120,7 @@ async def test_an_account_that_was_never_verified_is_so_by_a_sign_up(people: Peo
     found = await people.account(EMAIL)
     assert found is not None
     assert (found.id, found.is_active, found.version) == (account.id, True, 3)
+    assert found.email == EMAIL
     assert await people.has_password(EMAIL, "another one")
     assert (await people.kinds())[-1] == "account.verified"
 

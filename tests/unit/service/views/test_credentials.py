@@ -1,15 +1,13 @@
 """Sign-ups, passwords and addresses over HTTP."""
 
 import logging
-from collections.abc import AsyncIterator
 
 import httpx
 import pytest
 
 from domain.accounts.entities import Account
 from domain.authentication.entities import ACCESS_TOKEN_LIFE, AccessClaims, Session
-from domain.callers import acting_as
-from tests.unit.accounts import add_session, add_with_password, caller_of, live_sessions
+from tests.unit.accounts import add_session, add_with_password, live_sessions
 from tests.unit.domain.authentication.people import tokens_in
 from tests.unit.fakes import Fakes
 
@@ -38,9 +36,7 @@ async def account(fakes: Fakes) -> Account:
 
 
 @pytest.fixture
-async def session(
-    fakes: Fakes, account: Account, client: httpx.AsyncClient
-) -> AsyncIterator[Session]:
+async def session(fakes: Fakes, account: Account, client: httpx.AsyncClient) -> Session:
     """Sign the client in."""
     session, now = await add_session(fakes, account), fakes.clock.now()
     claims = AccessClaims(
@@ -50,8 +46,7 @@ async def session(
         expires_at=now + ACCESS_TOKEN_LIFE,
     )
     client.headers["Authorization"] = f"Bearer {fakes.access_tokens().issue(claims)}"
-    with acting_as(caller_of(account, session.id)):
-        yield session
+    return session
 
 
 async def sent_tokens(fakes: Fakes) -> list[str]:
