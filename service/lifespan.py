@@ -57,7 +57,7 @@ def _hourly_purges(use_cases: UseCases) -> list[tuple[Callable[[], Awaitable[obj
         (use_cases.idempotency.purge_answers, "idempotency keys"),
         (use_cases.authentication.expired_tokens.purge, "one-time tokens"),
         (use_cases.authentication.sessions.purge_sessions, "sessions"),
-        (use_cases.authentication.guesses.purge, "attempts"),
+        (use_cases.authentication.guesses.purge, "counts of attempts"),
         (use_cases.retention.purge_challenges, "challenges"),
     ]
 

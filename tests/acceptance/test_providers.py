@@ -24,6 +24,7 @@ from tests.servers.provider import CLIENT_ID, CLIENT_SECRET, Claims, Provider, a
 
 BEGIN = "/v1/providers/acme/authorizations"
 FINISH = "/v1/sessions/provider"
+IDENTITIES = "/v1/me/identities"
 
 Json = dict[str, Any]
 
@@ -38,7 +39,10 @@ class Place:
 
     def answer(self) -> Json:
         """Begin, sign in at the provider as a browser would, and give what is to be handed in."""
-        begun = self.client.post(BEGIN, json={})
+        return self.answer_to(self.client.post(BEGIN, json={}))
+
+    def answer_to(self, begun: httpx.Response) -> Json:
+        """Give what is to be handed in for what was begun."""
         assert begun.status_code == 201, begun.text
         location = urlsplit(httpx.get(begun.json()["authorizationUrl"]).headers["Location"])
         assert location._replace(query="").geturl() == f"{self.servers[0].uri}/sign-in/acme"
@@ -78,7 +82,9 @@ def place(
             server.environment["FLASK_SQLITE_PATH"] = str(folder / f"{number}.sqlite3")
             stack.enter_context(server)
         provider.redirect_uris.add(f"{servers[0].uri}/sign-in/acme")
-        yield Place(provider, servers, stack.enter_context(client_of(*servers)))
+        client = stack.enter_context(client_of(*servers))
+        del client.headers["Authorization"]
+        yield Place(provider, servers, client)
 
 
 @pytest.fixture(autouse=True)
@@ -149,6 +155,36 @@ def test_an_answer_without_its_ticket_is_worth_nothing(place: Place) -> None:
         {**stolen, "iss": "https://evil.test"},
     ):
         assert place.finish(attack).status_code == 400
+
+
+def test_people_link_and_unlink_who_they_are_at_a_provider(place: Place) -> None:
+    place.provider.claims = somebody("linking")
+    signed_in = place.finish(place.answer())
+    bearer = {"Authorization": f"Bearer {signed_in.json()['accessToken']}"}
+    place.provider.claims = somebody("unconcerned")
+    other = place.finish(place.answer())
+    # It has no address that the provider has verified, which does not matter here.
+    place.provider.claims = {"sub": "linked"}
+
+    # An account without a password confirms by a session that is fresh.
+    body = {"provider": "acme", "confirmation": {}}
+    begun = place.client.post(f"{IDENTITIES}/authorizations", json=body, headers=bearer)
+    answer = place.answer_to(begun)
+    others = {"Authorization": f"Bearer {other.json()['accessToken']}"}
+    begun_by_other = place.client.post(f"{IDENTITIES}/authorizations", json=body, headers=others)
+    foreign = place.client.post(IDENTITIES, json=place.answer_to(begun_by_other), headers=bearer)
+    nobodys = place.client.post(IDENTITIES, json=answer)
+    linked = place.client.post(IDENTITIES, json=answer, headers=bearer)
+
+    assert (foreign.status_code, nobodys.status_code, linked.status_code) == (400, 401, 201)
+    assert account_of(place.finish(place.answer())) == account_of(signed_in)
+    listed = place.client.get(IDENTITIES, headers=bearer).json()["items"]
+    assert [it["provider"] for it in listed] == ["acme", "acme"]
+    first, second = (f"{IDENTITIES}/{it['id']}/removal" for it in listed)
+    removed = place.client.post(first, json={}, headers=bearer)
+    last = place.client.post(second, json={}, headers=bearer)
+    assert (removed.status_code, last.status_code) == (204, 409)
+    assert last.json()["type"] == "/problems/last-way-in"
 
 
 def status(code: int) -> Callable[[BaseHTTPRequestHandler], None]:
