@@ -197,8 +197,8 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
         HTTPStatus.UNAUTHORIZED,
         "second-factor-required",
         "Second factor required",
-        "The password is right. `methods` names what else the account asks for: sign in again with "
-        "a `code`.",
+        "What came first is right. `methods` names what else the account asks for: sign in again "
+        "with a `code`; `secondFactor`, where a provider has named you.",
     ),
     InvalidSecondFactor: Problem(
         HTTPStatus.UNAUTHORIZED,
