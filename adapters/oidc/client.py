@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
+from ssl import SSLContext
 
 import httpx
 
@@ -31,11 +32,17 @@ class Answer:
 
 
 class ProviderClient:
-    """Asks providers. `loopback` lets it ask this machine without TLS: for development, tests."""
+    """Asks providers. `loopback` lets it ask this machine without TLS: for development, tests.
 
-    def __init__(self, *, loopback: bool, timeout: float = TIMEOUT) -> None:
+    `tls` is whom TLS trusts; None makes it those whom httpx trusts.
+    """
+
+    def __init__(
+        self, *, loopback: bool, timeout: float = TIMEOUT, tls: SSLContext | None = None
+    ) -> None:
         self._loopback = loopback
         self._timeout = timeout
+        self._tls = tls
         self._http: httpx.AsyncClient | None = None
 
     @asynccontextmanager
@@ -50,6 +57,7 @@ class ProviderClient:
             # No proxy stands between us and this machine.
             mounts={"http://": None},
             timeout=self._timeout,
+            verify=self._tls or httpx.create_ssl_context(),
         ) as http:
             self._http = http
             try:

@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from ssl import SSLContext
 from typing import TypeVar
 
 from adapters.oidc.client import TIMEOUT, ExchangeFailed, ProviderClient
@@ -24,7 +25,7 @@ logger = logging.getLogger(__name__)
 class OIDCProviders:
     """The adapter of IdentityProviders; opened and closed with the server.
 
-    `loopback` lets a provider be on this machine, without TLS.
+    `loopback` lets a provider be on this machine, without TLS; `tls` is whom TLS trusts.
     """
 
     def __init__(
@@ -33,9 +34,10 @@ class OIDCProviders:
         *,
         loopback: bool,
         timeout: float = TIMEOUT,
+        tls: SSLContext | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._client = ProviderClient(loopback=loopback, timeout=timeout)
+        self._client = ProviderClient(loopback=loopback, timeout=timeout, tls=tls)
         self._providers = {
             registration.name: OIDCProvider(
                 registration, self._client, loopback=loopback, monotonic=monotonic

@@ -51,8 +51,6 @@ async def _purge_accounts(use_cases: UseCases, before: datetime) -> None:
     click.echo(f"Removed {accounts} accounts that were deleted before {before:%F}.")
     sessions = await use_cases.authentication.sessions.purge_sessions()
     click.echo(f"Removed {sessions} sessions that ended and were kept for their time.")
-    attempts = await use_cases.authentication.guesses.purge()
-    click.echo(f"Removed {attempts} counts of attempts that are no longer of use.")
     keys = await retention.purge_keys(before)
     click.echo(f"Removed {keys} API keys that expired before {before:%F}.")
     challenges = await retention.purge_challenges()

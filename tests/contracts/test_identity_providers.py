@@ -14,7 +14,7 @@ from adapters.oidc.providers import OIDCProviders
 from domain.authentication.identities import Identity
 from domain.authentication.provider_errors import ProviderSignInRefused, UnknownProvider
 from domain.authentication.providers import IdentityProviders, Proofs
-from tests.servers.provider import CLIENT_ID, CLIENT_SECRET, Provider
+from tests.servers.provider import CLIENT_ID, CLIENT_SECRET, NO_CERTIFICATES, Provider
 
 PROOFS = Proofs(state="s" * 43, nonce="n" * 43, verifier="v" * 43)
 NAMES = ("acme", "initech")
@@ -54,7 +54,7 @@ class OIDCWorld:
                 "email_verified": identity.email_verified,
                 "name": identity.name,
             }
-        async with httpx.AsyncClient() as browser:
+        async with httpx.AsyncClient(verify=NO_CERTIFICATES) as browser:
             answer = await browser.get(address)
         return parse_qs(urlsplit(answer.headers["Location"]).query)["code"][0]
 
@@ -82,7 +82,7 @@ async def oidc_world() -> AsyncIterator[World]:
         ]
         for registration, server in zip(registrations, servers.values(), strict=True):
             server.redirect_uris.add(registration.redirect_uri)
-        port = OIDCProviders(registrations, loopback=True)
+        port = OIDCProviders(registrations, loopback=True, tls=NO_CERTIFICATES)
         issuers = {name: server.issuer for name, server in servers.items()}
         async with port.opened():
             yield OIDCWorld(port, issuers, [first, second])

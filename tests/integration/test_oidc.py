@@ -31,6 +31,7 @@ from domain.timing import Stopwatch, stopwatch
 from tests.servers.provider import (
     CLIENT_ID,
     CLIENT_SECRET,
+    NO_CERTIFICATES,
     SUBJECT,
     Claims,
     Provider,
@@ -66,6 +67,7 @@ async def providers(provider: Provider, clock: list[float]) -> AsyncIterator[OID
         [registration(provider)],
         loopback=True,
         timeout=TIMEOUT_SECONDS,
+        tls=NO_CERTIFICATES,
         monotonic=lambda: clock[0],
     )
     async with providers.opened():
@@ -86,7 +88,7 @@ def registration(provider: Provider, **others: str) -> Registration:
 
 async def visit(address: str) -> dict[str, str]:
     """Go where somebody signs in, as a browser; give what comes back with it."""
-    async with httpx.AsyncClient() as browser:
+    async with httpx.AsyncClient(verify=NO_CERTIFICATES) as browser:
         answer = await browser.get(address)
     assert answer.status_code == 302, answer.text
     location = urlsplit(answer.headers["Location"])
@@ -589,12 +591,12 @@ class TestDiscovery:
     async def test_a_provider_without_tls_is_for_this_machine_in_development(
         self, provider: Provider
     ) -> None:
-        providers = OIDCProviders([registration(provider)], loopback=False)
+        providers = OIDCProviders([registration(provider)], loopback=False, tls=NO_CERTIFICATES)
         async with providers.opened():
             assert "HTTPS" in await unavailable(providers)
 
         elsewhere = registration(provider, issuer="http://provider.test")
-        providers = OIDCProviders([elsewhere], loopback=True)
+        providers = OIDCProviders([elsewhere], loopback=True, tls=NO_CERTIFICATES)
         async with providers.opened():
             assert "HTTPS" in await unavailable(providers)
         assert provider.requests == []
@@ -609,7 +611,7 @@ class TestDiscovery:
 
     async def test_a_closed_adapter_is_unavailable(self, provider: Provider) -> None:
         assert "not open" in await unavailable(
-            OIDCProviders([registration(provider)], loopback=True)
+            OIDCProviders([registration(provider)], loopback=True, tls=NO_CERTIFICATES)
         )
 
     def test_the_secret_is_not_shown(self, provider: Provider) -> None:
@@ -731,7 +733,9 @@ class TestAProviderThatFails:
                 request.wfile.write(b"-")
 
         provider.instead[path] = trickle
-        providers = OIDCProviders([registration(provider)], loopback=True, timeout=0.5)
+        providers = OIDCProviders(
+            [registration(provider)], loopback=True, timeout=0.5, tls=NO_CERTIFICATES
+        )
         try:
             async with providers.opened():
                 assert "within 0.5 s" in await unavailable(providers)
@@ -743,7 +747,7 @@ class TestAProviderThatIsAway:
     async def test_nobody_listens(self) -> None:
         with Provider() as gone:
             registered = registration(gone)
-        providers = OIDCProviders([registered], loopback=True)
+        providers = OIDCProviders([registered], loopback=True, tls=NO_CERTIFICATES)
         async with providers.opened():
             assert "ConnectError" in await unavailable(providers)
 

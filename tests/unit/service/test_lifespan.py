@@ -251,4 +251,10 @@ async def test_what_anybody_can_make_grow_ends_without_an_operator(
     async with serving(wire(testing_settings)):
         await all_have_begun.wait()
 
-    assert begun == ["idempotency keys", "one-time tokens", "counts of attempts", "challenges"]
+    assert begun == [
+        "idempotency keys",
+        "one-time tokens",
+        "sessions",
+        "counts of attempts",
+        "challenges",
+    ]
