@@ -15,8 +15,15 @@ from statistics import median
 from typing import Any
 from uuid import uuid4
 
-from benchmarks.apps.authors_parts import AUTHOR_ID, PAGE_SIZE, steps, use_cases
+from benchmarks.apps.authors_parts import (
+    AUTHOR_ID,
+    PAGE_SIZE,
+    editor_headers,
+    steps,
+    use_cases,
+)
 from benchmarks.in_process import HEADERS, SCOPE, Client
+from domain.callers import OPERATOR, acting_as
 
 ROUNDS = 15
 REQUESTS = 100
@@ -52,11 +59,12 @@ BODY = json.dumps(
     {"name": "Ursula K. Le Guin", "bornOn": "1929-10-21", "diedOn": "2018-01-22"}
 ).encode()
 _OF_BODY = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(BODY))]
+_OF_POST = [*_OF_BODY, *editor_headers()]
 ASKED = {
     "GET one": Asked("GET", f"/v1/authors/{AUTHOR_ID}"),
     f"list of {PAGE_SIZE}": Asked("GET", "/v1/authors", query=f"limit={PAGE_SIZE}".encode()),
-    "POST": Asked("POST", "/v1/authors", body=BODY, headers=_OF_BODY),
-    "POST with a key": Asked("POST", "/v1/authors", body=BODY, headers=_OF_BODY, is_keyed=True),
+    "POST": Asked("POST", "/v1/authors", body=BODY, headers=_OF_POST),
+    "POST with a key": Asked("POST", "/v1/authors", body=BODY, headers=_OF_POST, is_keyed=True),
 }
 
 
@@ -76,7 +84,9 @@ class Listener(Client):
 
 async def measure_cost() -> dict[str, dict[str, float]]:
     """Give the microseconds of each kind of request: the whole, the bare, and each part between."""
-    return {name: await _measure(asked) for name, asked in ASKED.items()}
+    # Where the door is left out, the use-cases are called by whoever measures.
+    with acting_as(OPERATOR):
+        return {name: await _measure(asked) for name, asked in ASKED.items()}
 
 
 async def _measure(asked: Asked) -> dict[str, float]:

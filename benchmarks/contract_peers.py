@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from urllib.parse import urlsplit
 
@@ -20,6 +20,7 @@ from benchmarks.bench import Bench
 from benchmarks.contract_cost import BODY
 from benchmarks.load import Load, load
 from benchmarks.peers import HYPERCORN, Peer
+from tests.acceptance.administrators import authorization
 from tests.servers.mariadb import connect
 
 CONNECTIONS = 32
@@ -39,7 +40,9 @@ def measure_peers(bench: Bench) -> None:
     peers = [_peer(bench, name, uri) for name, uri in uris.items()]
     with bench.serving(*peers) as servers:
         addresses = {peer.name: it.uri for peer, it in zip(peers, servers, strict=True)}
-        paths = {name: f"/{_filled(address)}" for name, address in addresses.items()}
+        headers = authorization(_settings(bench, uris["product"]))
+        paths = {name: f"/{_filled(address, headers)}" for name, address in addresses.items()}
+        editor = _settings(bench, uris["product"])
         for asked, path, body in (
             ("GET one", paths, ""),
             (f"list of {PAGE_SIZE}", dict.fromkeys(paths, f"?limit={PAGE_SIZE}"), ""),
@@ -48,14 +51,22 @@ def measure_peers(bench: Bench) -> None:
             urls = {name: f"{addresses[name]}/v1/authors{path[name]}" for name in addresses}
             for number in range(-1, bench.rounds):
                 for name, url in urls.items():
-                    seen = _load(bench, url, body)
+                    # Anew each time: it holds for ten minutes.
+                    signed_in = authorization(editor)["Authorization"] if body else ""
+                    seen = _load(bench, url, body, signed_in)
                     _settle(uris["product"])
                     if number >= 0:
                         bench.record(asked, name, **vars(seen))
 
 
-def _load(bench: Bench, url: str, body: str) -> Load:
-    return load(url, connections=CONNECTIONS, seconds=bench.seconds, json_body=body)
+def _load(bench: Bench, url: str, body: str, signed_in: str) -> Load:
+    return load(
+        url,
+        connections=CONNECTIONS,
+        seconds=bench.seconds,
+        json_body=body,
+        authorization=signed_in,
+    )
 
 
 def _peer(bench: Bench, name: str, uri: str) -> Peer:
@@ -89,11 +100,13 @@ def _database(bench: Bench, name: str) -> str:
     return uri
 
 
-def _filled(address: str) -> str:
+def _filled(address: str, headers: Mapping[str, str]) -> str:
     """Add more authors than a page holds; give the id of the last."""
     for _ in range(PAGE_SIZE + 1):
         request = urllib.request.Request(  # noqa: S310 - the address is our own.
-            f"{address}/v1/authors", data=BODY, headers={"Content-Type": "application/json"}
+            f"{address}/v1/authors",
+            data=BODY,
+            headers={"Content-Type": "application/json", **headers},
         )
         with urllib.request.urlopen(request) as response:  # noqa: S310
             identifier: str = json.load(response)["id"]

@@ -22,8 +22,14 @@ class Load:
     failed: int
 
 
-def load(
-    url: str, *, connections: int, seconds: float, body_size: int = 0, json_body: str = ""
+def load(  # noqa: PLR0913  # All that wrk is told.
+    url: str,
+    *,
+    connections: int,
+    seconds: float,
+    body_size: int = 0,
+    json_body: str = "",
+    authorization: str = "",
 ) -> Load:
     """Load a server and wait for the result."""
     with loading(
@@ -32,20 +38,32 @@ def load(
         seconds=seconds,
         body_size=body_size,
         json_body=json_body,
+        authorization=authorization,
     ) as process:
         output, _ = process.communicate()
     return _parse(output)
 
 
 @contextmanager
-def loading(
-    url: str, *, connections: int, seconds: float, body_size: int = 0, json_body: str = ""
+def loading(  # noqa: PLR0913  # All that wrk is told.
+    url: str,
+    *,
+    connections: int,
+    seconds: float,
+    body_size: int = 0,
+    json_body: str = "",
+    authorization: str = "",
 ) -> Iterator[subprocess.Popen[str]]:
     """Load a server in the background; the load is ended with the context."""
     command = ["wrk", "--threads=1", f"--connections={connections}", f"--duration={seconds:.0f}s"]
     with subprocess.Popen(
         [*command, "--timeout=30s", f"--script={SCRIPT}", url],
-        env=os.environ | {"WRK_BODY_SIZE": str(body_size), "WRK_JSON": json_body},
+        env=os.environ
+        | {
+            "WRK_BODY_SIZE": str(body_size),
+            "WRK_JSON": json_body,
+            "WRK_AUTHORIZATION": authorization,
+        },
         stdout=subprocess.PIPE,
         text=True,
     ) as process:

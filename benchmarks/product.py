@@ -8,6 +8,7 @@ import urllib.request
 
 from benchmarks.bench import Bench
 from benchmarks.peers import HYPERCORN, Peer
+from tests.acceptance.administrators import authorization
 
 AUTHOR = {"name": "Ursula K. Le Guin", "bornOn": "1929-10-21", "diedOn": "2018-01-22"}
 
@@ -49,7 +50,7 @@ def _with_author(bench: Bench, peer: Peer) -> str:
         request = urllib.request.Request(  # noqa: S310 - the address is our own.
             f"{server.uri}/v1/authors",
             data=json.dumps(AUTHOR).encode(),
-            headers={"Content-Type": "application/json"},
+            headers={"Content-Type": "application/json", **authorization(peer.environment)},
         )
         with urllib.request.urlopen(request) as response:  # noqa: S310
             return f"/v1/authors/{json.load(response)['id']}"

@@ -1,5 +1,5 @@
--- Sends WRK_BODY_SIZE bytes with each request, or the JSON of WRK_JSON, where one is set; prints what
--- `benchmarks.load` reads.
+-- Sends WRK_BODY_SIZE bytes with each request, or the JSON of WRK_JSON, where one is set, and the header
+-- WRK_AUTHORIZATION; prints what `benchmarks.load` reads.
 
 local body_size = tonumber(os.getenv("WRK_BODY_SIZE") or 0)
 if body_size > 0 then
@@ -13,6 +13,11 @@ if json ~= "" then
   wrk.method = "POST"
   wrk.headers["Content-Type"] = "application/json"
   wrk.body = json
+end
+
+local authorization = os.getenv("WRK_AUTHORIZATION") or ""
+if authorization ~= "" then
+  wrk.headers["Authorization"] = authorization
 end
 
 function done(summary, latency, requests)

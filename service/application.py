@@ -21,8 +21,11 @@ from service.views.emails import emails_blueprint
 from service.views.lists import Lists
 from service.views.me import me_blueprint
 from service.views.my_identities import my_identities_blueprint
+from service.views.passkey_sign_in import passkey_sign_in_blueprint
+from service.views.passkeys import passkeys_blueprint
 from service.views.passwords import passwords_blueprint
 from service.views.providers import providers_blueprint
+from service.views.second_factors import second_factors_blueprint
 from service.views.sessions import sessions_blueprint
 from service.views.sign_in import sign_in_blueprint
 from service.views.sign_in_pages import sign_in_pages_blueprint
@@ -57,6 +60,8 @@ def create_app(settings: Settings, use_cases: UseCases) -> Flask:
         me_blueprint(use_cases.me, use_cases.own_data, use_cases.activity, lists)
     )
     app.register_blueprint(api_keys_blueprint(use_cases.authentication.keys))
+    app.register_blueprint(second_factors_blueprint(use_cases.authentication.totp))
+    app.register_blueprint(passkeys_blueprint(use_cases.authentication.passkeys))
     # Those whose pages may use the cookies of this origin.
     origins = settings.cors_origins if settings.cors_credentials else ()
     app.register_blueprint(
@@ -65,6 +70,9 @@ def create_app(settings: Settings, use_cases: UseCases) -> Flask:
             use_cases.authentication.sessions,
             origins,
         )
+    )
+    app.register_blueprint(
+        passkey_sign_in_blueprint(use_cases.authentication.passkey_sign_in, origins)
     )
     app.register_blueprint(sign_up_blueprint(use_cases.authentication.sign_up))
     app.register_blueprint(passwords_blueprint(use_cases.authentication.passwords))

@@ -10,13 +10,15 @@ from adapters.security.passwords import Argon2PasswordHasher
 from adapters.system.clock import SystemClock
 from adapters.system.identifiers import UUID7Identifiers
 from domain.authentication.entities import Access
+from domain.authentication.factor_ports import FactorStores
 from domain.authentication.guesses import Guesses
-from domain.authentication.ports import AccessTokens, AuthenticationStores, PasswordHasher
+from domain.authentication.ports import AccessTokens, PasswordHasher
 from domain.authentication.sessions import SessionUseCases
-from domain.authentication.sign_in import NoSecondFactors, SignIn
+from domain.authentication.sign_in import SignIn
 from domain.authentication.starting import SessionStarter
 from domain.limits.ports import Attempts
 from domain.ports import Cache, UnitOfWork
+from service.factor_wiring import account_factors
 from service.settings import Settings
 
 
@@ -40,7 +42,7 @@ def password_hasher(settings: Settings) -> PasswordHasher:
 
 def signing_in(
     settings: Settings,
-    unit_of_work: UnitOfWork[AuthenticationStores],
+    unit_of_work: UnitOfWork[FactorStores],
     access_cache: Cache[Access],
     attempts: Attempts,
     access_tokens: AccessTokens,
@@ -48,7 +50,8 @@ def signing_in(
     """Put it together. The unit of work keeps no answers: they have tokens in them."""
     clock, identifiers = SystemClock(), UUID7Identifiers()
     key = derived_key(settings.secret_key.get_secret_value(), "device tokens")
-    guesses = Guesses(attempts)
+    guesses, hasher = Guesses(attempts), password_hasher(settings)
+    second_factors = account_factors(settings, unit_of_work, guesses)
     starter = SessionStarter(
         unit_of_work,
         access_cache,
@@ -62,9 +65,9 @@ def signing_in(
         starter=starter,
         sign_in=SignIn(
             unit_of_work=unit_of_work,
-            hasher=password_hasher(settings),
+            hasher=hasher,
             guesses=guesses,
-            second_factors=NoSecondFactors(),
+            second_factors=second_factors,
             starter=starter,
             clock=clock,
             identifiers=identifiers,

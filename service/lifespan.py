@@ -1,7 +1,7 @@
 """What lives as long as a server process: the adapters and the work in the background."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from typing import ParamSpec
 
@@ -11,6 +11,7 @@ from domain.mail.relay import BATCH_SIZE as MAILS_AT_ONCE
 from service.asgi import StartupFailed
 from service.purge_worker import purge_regularly
 from service.relay_worker import relay
+from service.use_cases import UseCases
 from service.wiring import Wiring
 
 P = ParamSpec("P")
@@ -43,16 +44,22 @@ async def serving(wiring: Wiring) -> AsyncIterator[None]:
             wiring.mails_waiting.renewed(),
             "mails",
         ),
-        _in_background(purge_regularly, use_cases.idempotency.purge_answers, "idempotency keys"),
-        _in_background(
-            purge_regularly, use_cases.authentication.expired_tokens.purge, "one-time tokens"
-        ),
-        _in_background(
-            purge_regularly, use_cases.authentication.sessions.purge_sessions, "sessions"
-        ),
-        _in_background(purge_regularly, use_cases.authentication.guesses.purge, "attempts"),
+        AsyncExitStack() as purges,
     ):
+        for purge, what in _hourly_purges(use_cases):
+            await purges.enter_async_context(_in_background(purge_regularly, purge, what))
         yield
+
+
+def _hourly_purges(use_cases: UseCases) -> list[tuple[Callable[[], Awaitable[object]], str]]:
+    """Give what ends without an operator, for anybody can make it grow."""
+    return [
+        (use_cases.idempotency.purge_answers, "idempotency keys"),
+        (use_cases.authentication.expired_tokens.purge, "one-time tokens"),
+        (use_cases.authentication.sessions.purge_sessions, "sessions"),
+        (use_cases.authentication.guesses.purge, "counts of attempts"),
+        (use_cases.retention.purge_challenges, "challenges"),
+    ]
 
 
 @asynccontextmanager

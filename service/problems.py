@@ -10,8 +10,10 @@ from domain import errors as domain
 from domain.accounts.errors import EmailTaken, LastAdministrator
 from domain.authentication.errors import (
     ConfirmationRequired,
+    InvalidChallenge,
     InvalidCredentials,
     InvalidOneTimeToken,
+    InvalidPasskey,
     InvalidSecondFactor,
     InvalidToken,
     SecondFactorRequired,
@@ -186,6 +188,28 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
         "Conflict",
         "What you ask does not go with what there is; the detail says why. Read it again.",
     ),
+    ConfirmationRequired: Problem(
+        HTTPStatus.FORBIDDEN,
+        "confirmation-required",
+        "Confirmation required",
+        "Send a `confirmation`: the account's password and, where it asks for a second factor, a "
+        "code, which counts once. An account without a password signs in anew before; so does one "
+        "whose second factor is a passkey, by that.",
+    ),
+    InvalidPasskey: Problem(
+        HTTPStatus.UNAUTHORIZED,
+        "invalid-passkey",
+        "Invalid passkey",
+        "Nobody has the passkey, its answer does not hold, or its account can't sign in: it is not "
+        "told which. Get new options, and sign in by another one or by the password.",
+    ),
+    InvalidChallenge: Problem(
+        HTTPStatus.BAD_REQUEST,
+        "invalid-challenge",
+        "Invalid challenge",
+        "A challenge is answered once, within five minutes, and by whom it was put to. Get new "
+        "options.",
+    ),
     InvalidCredentials: Problem(
         HTTPStatus.UNAUTHORIZED,
         "invalid-credentials",
@@ -197,8 +221,9 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
         HTTPStatus.UNAUTHORIZED,
         "second-factor-required",
         "Second factor required",
-        "What came first is right. `methods` names what else the account asks for: sign in again "
-        "with a `code`; `secondFactor`, where a provider has named you.",
+        "The first factor is right. `methods` names what else the account asks for: sign in again "
+        "with a `code` (`otp` of an app, `rcv` to recover), which is `secondFactor` where a "
+        "provider named you, or by a passkey (`swk`).",
     ),
     InvalidSecondFactor: Problem(
         HTTPStatus.UNAUTHORIZED,
@@ -219,13 +244,6 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
         "Cross-site request",
         "A request by a cookie must come from a page of this origin, or of one that the service's "
         "operators let in. A client that is no browser sends its refresh token in the body.",
-    ),
-    ConfirmationRequired: Problem(
-        HTTPStatus.FORBIDDEN,
-        "confirmation-required",
-        "Confirmation required",
-        "Send a `confirmation`: the `password` and, where a second factor is enabled, a `code`. It "
-        "is missing, or something in it is wrong. An account without a password signs in anew.",
     ),
     InvalidOneTimeToken: Problem(
         HTTPStatus.BAD_REQUEST,

@@ -8,10 +8,13 @@ from domain.authentication.administration import AccountAdministration
 from domain.authentication.api_keys import Keys
 from domain.authentication.email_changes import EmailChanges
 from domain.authentication.entrance import Entrance
+from domain.authentication.factor_removal import FactorRemoval
 from domain.authentication.guesses import Guesses
 from domain.authentication.me import Me
 from domain.authentication.my_identities import MyIdentities
 from domain.authentication.own_data import OwnData
+from domain.authentication.passkey_sign_in import PasskeySignIn
+from domain.authentication.passkey_use_cases import PasskeyUseCases
 from domain.authentication.password_changes import PasswordChanges
 from domain.authentication.ports import AccessTokens
 from domain.authentication.provider_sign_in import ProviderSignIn
@@ -21,6 +24,7 @@ from domain.authentication.sign_in import SignIn
 from domain.authentication.sign_up import SignUp
 from domain.authentication.superusers import Superusers
 from domain.authentication.token_purge import ExpiredTokens
+from domain.authentication.totp_use_cases import TOTPUseCases
 from domain.catalogue.use_cases import Catalogue
 from domain.configuration.use_cases import RuntimeConfiguration
 from domain.health.use_cases import Health
@@ -36,6 +40,10 @@ class Authentication:
     guesses: Guesses
     sign_in: SignIn
     sessions: SessionUseCases
+    totp: TOTPUseCases
+    passkeys: PasskeyUseCases
+    passkey_sign_in: PasskeySignIn
+    factor_removal: FactorRemoval
     sign_up: SignUp
     passwords: PasswordChanges
     emails: EmailChanges

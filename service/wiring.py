@@ -62,6 +62,7 @@ from domain.mail.relay import MailRelay
 from domain.ports import Cache
 from service.authentication_wiring import signing_in
 from service.credential_wiring import credentials
+from service.factor_wiring import factors
 from service.mail_texts import TemplateMailTexts
 from service.mail_wiring import mail_transport
 from service.provider_wiring import by_provider, identity_providers
@@ -72,6 +73,9 @@ from service.use_cases import Authentication, UseCases
 
 # Seconds: a cache or a count that takes longer is slower than what it stands before.
 REDIS_TIMEOUT = 1.0
+
+# Seconds: so long at most a change of an account that a dying process told nobody of is not seen.
+LONGEST_ACCESS = 60
 
 AnyStores = SQLStores | MemoryStores
 Value = TypeVar("Value")
@@ -151,6 +155,7 @@ def _use_cases(settings: Settings, adapters: Adapters) -> UseCases:
         people.sign_in,
         are_sign_ups_open,
     )
+    second = factors(settings, adapters.unit_of_work, own.confirmations, people.sign_in)
     keys = Keys(*of_accounts, own.confirmations)
     providers = by_provider(
         adapters.unit_of_work,
@@ -166,6 +171,10 @@ def _use_cases(settings: Settings, adapters: Adapters) -> UseCases:
             guesses=people.guesses,
             sign_in=people.sign_in,
             sessions=people.sessions,
+            totp=second.totp,
+            passkeys=second.passkeys,
+            passkey_sign_in=second.passkey_sign_in,
+            factor_removal=second.factor_removal,
             sign_up=own.sign_up,
             passwords=own.passwords,
             emails=own.emails,
@@ -234,7 +243,12 @@ def _stores(
     redis = _redis(settings)
     providers = identity_providers(settings)
     stores = [it for it in (None if mysql and mongodb else sqlite, mysql, mongodb, redis) if it]
-    access_cache = _cache(settings, redis, "access", Access)
+    access_cache = _cache(
+        settings.model_copy(update={"cache_ttl": min(settings.cache_ttl, LONGEST_ACCESS)}),
+        redis,
+        "access",
+        Access,
+    )
     return Adapters(
         unit_of_work=SQLUnitOfWork(mysql or sqlite, on_events, on_mails),
         activity_log=(

@@ -127,7 +127,8 @@ async def connect(address: MySQLAddress, deadline: float) -> Connection:
         db=address.database,
         charset=CHARSET,
         autocommit=True,
-        client_flag=CLIENT.FOUND_ROWS,
+        # The second is for what goes along with the next statement; aiomysql sets it in any case.
+        client_flag=CLIENT.FOUND_ROWS | CLIENT.MULTI_STATEMENTS,
         init_command=_SESSION.format(
             seconds=seconds,
             milliseconds=seconds * 1000,

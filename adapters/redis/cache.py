@@ -14,7 +14,7 @@ from pydantic import ConfigDict, TypeAdapter
 from redis.asyncio import Redis
 
 from adapters.redis.client import RedisClient
-from adapters.redis.scripts import Call, Script, run
+from adapters.redis.scripts import Script, run
 from domain.errors import DomainError, StoreUnavailable
 
 Value = TypeVar("Value")
@@ -29,14 +29,17 @@ MAX_UNFORGOTTEN = 10_000
 # No JSON text begins like this. It stands for the lease of somebody else, too.
 SOMEBODYS_LEASE = _LEASE_MARK = b"lease:"
 
-_FIND_OR_LEASE = Script("""
-local found = redis.call('GET', KEYS[1])
-if found then
-    return found
+FIND_OR_LEASE = """
+local function find_or_lease(key, lease, milliseconds)
+    local found = redis.call('GET', key)
+    if found then
+        return found
+    end
+    redis.call('SET', key, lease, 'PX', milliseconds)
+    return lease
 end
-redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
-return ARGV[1]
-""")
+"""
+_SCRIPT = Script(FIND_OR_LEASE + "return find_or_lease(KEYS[1], ARGV[1], ARGV[2])\n")
 
 _SETTLE = Script("""
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then
@@ -52,16 +55,15 @@ return 1
 
 @dataclass(frozen=True, slots=True)
 class LookUp:
-    """A look at one key: what Redis is asked, and the lease that it puts where nothing is."""
+    """A look at one key, and the lease that is put there where nothing is."""
 
     identifier: UUID
     key: str
     lease: bytes
 
-    @property
-    def call(self) -> Call:
-        """What finds what is there, or leaves the lease."""
-        return Call(_FIND_OR_LEASE, [self.key], [self.lease, LEASE_SECONDS * 1000])
+    def arguments(self) -> tuple[list[str], list[bytes | int]]:
+        """Give the key and the arguments that FIND_OR_LEASE takes."""
+        return [self.key], [self.lease, LEASE_SECONDS * 1000]
 
 
 class RedisCache(Generic[Value]):
@@ -112,11 +114,6 @@ class RedisCache(Generic[Value]):
             value = await load()
         return value
 
-    async def leave(self, asked: LookUp, found: bytes) -> None:
-        """End the lease of a look-up, if it has one; nothing is loaded."""
-        if found == asked.lease:
-            await self._settle(asked, b"")
-
     async def forget(self, identifier: UUID) -> None:
         """Delete the key, with the value or the lease that it has.
 
@@ -143,8 +140,7 @@ class RedisCache(Generic[Value]):
         with suppress(StoreUnavailable):
             async with self._client.commands() as redis:
                 await self.forget_what_was_left(redis)
-                (found,) = await run(redis, asked.call)
-                return bytes(found)
+                return bytes(await run(redis, _SCRIPT, *asked.arguments()))
         return SOMEBODYS_LEASE
 
     async def _load_under(
@@ -164,7 +160,7 @@ class RedisCache(Generic[Value]):
         with suppress(StoreUnavailable):
             async with self._client.commands() as redis:
                 lasting = int(self._ttl * jitter * 1000)
-                await run(redis, Call(_SETTLE, [asked.key], [asked.lease, encoded, lasting]))
+                await run(redis, _SETTLE, [asked.key], [asked.lease, encoded, lasting])
 
     def _decode(self, found: bytes) -> Value | None:
         """Give the value, or None for what somebody else put there."""

@@ -50,18 +50,22 @@ _PUBLIC_KEY_MAX_SIZE = 600
 # None is asked for, so browsers send none, or the key's signature of itself (WebAuthn level 3,
 # 5.1.3). Nothing else has its certificates parsed.
 _FORMATS = {AttestationFormat.NONE, AttestationFormat.PACKED}
+# Browsers leave these out of origins (RFC 6454, 6.2).
+_DEFAULT_PORTS = {"http": 80, "https": 443}
 _LOOPBACK = {"127.0.0.1", "::1"}
 
 
 class WebAuthnPasskeys:
-    """Passkeys for the host of `origin`, the address under which people reach the service.
+    """Passkeys for the host of `url`, the address under which people reach the service.
 
     Browsers know names only: a loopback address is taken for `localhost`.
     """
 
-    def __init__(self, origin: str) -> None:
-        address = urlsplit(origin)
-        host, port = address.hostname or "", f":{address.port}" if address.port else ""
+    def __init__(self, url: str) -> None:
+        address = urlsplit(url)
+        host = address.hostname or ""
+        is_default = address.port in {None, _DEFAULT_PORTS.get(address.scheme)}
+        port = "" if is_default else f":{address.port}"
         self._host = "localhost" if host in _LOOPBACK else host
         self._origin = f"{address.scheme}://{self._host}{port}"
 

@@ -4,6 +4,7 @@ from domain.accounts.events import account_event
 
 __all__ = [
     "ACCOUNT_CREATED",
+    "FACTORS_REMOVED",
     "IDENTITY_LINKED",
     "IDENTITY_UNLINKED",
     "KEY_CREATED",
@@ -25,6 +26,7 @@ SESSION_STARTED = "session.started"
 SESSION_REFUSED = "session.refused"
 SESSION_ENDED = "session.ended"
 SESSION_REUSED = "session.reused"
+FACTORS_REMOVED = "factors.removed"
 TOTP_ENABLED = "totp.enabled"
 TOTP_REMOVED = "totp.removed"
 RECOVERY_CODE_USED = "recovery-code.used"

@@ -7,8 +7,18 @@ from uuid import UUID
 
 from domain.accounts.entities import Account
 from domain.authentication.confirmation import Confirmations
-from domain.authentication.events import account_event
+from domain.authentication.entities import Client
+from domain.authentication.events import (
+    FACTORS_REMOVED,
+    PASSKEY_ADDED,
+    PASSKEY_REMOVED,
+    RECOVERY_CODES_RENEWED,
+    TOTP_ENABLED,
+    TOTP_REMOVED,
+    account_event,
+)
 from domain.authentication.factor_ports import FactorStores
+from domain.authentication.mails import MailKind, pending_mail
 from domain.authentication.recovery_codes import (
     hash_of_recovery_code,
     new_recovery_codes,
@@ -19,6 +29,16 @@ from domain.entities import present
 from domain.ports import Clock, Identifiers, UnitOfWork
 
 Result = TypeVar("Result")
+
+# What a mail says was done, by the kind of the event.
+_CHANGES = {
+    FACTORS_REMOVED: "All second factors were removed",
+    TOTP_ENABLED: "An app for codes was added",
+    TOTP_REMOVED: "The app for codes was removed",
+    RECOVERY_CODES_RENEWED: "New recovery codes were made",
+    PASSKEY_ADDED: "A passkey was added",
+    PASSKEY_REMOVED: "A passkey was removed",
+}
 
 
 class FactorUseCases:
@@ -51,12 +71,28 @@ class FactorUseCases:
         self,
         stores: FactorStores,
         kind: str,
-        account_id: UUID,
+        account: Account,
         now: datetime,
+        client: Client | None,
         **details: object,
     ) -> None:
-        event = account_event(self._identifiers.new(), kind, account_id, now, **details)
+        """Leave the event of a change, and the mail by which its owner hears of it.
+
+        Without a client, it was done by the command line.
+        """
+        place = {} if client is None else {"address": client.address}
+        event = account_event(self._identifiers.new(), kind, account.id, now, **place, **details)
+        mail = pending_mail(
+            self._identifiers.new(),
+            MailKind.FACTORS_CHANGED,
+            account.email,
+            now,
+            account_id=account.id,
+            change=_CHANGES[kind],
+            client="the command line of its operators" if client is None else client.address,
+        )
         await stores.outbox.add(event)
+        await stores.mails.add(mail)
 
     async def _forget_codes_without_factor(
         self, stores: FactorStores, account_id: UUID, now: datetime

@@ -25,6 +25,7 @@ class MailKind(StrEnum):
     PASSWORD_CHANGED = "password-changed"  # noqa: S105
     EMAIL_CHANGING = "email-changing"
     EMAIL_CHANGED = "email-changed"
+    FACTORS_CHANGED = "factors-changed"
 
 
 # For so long it is of use to send them. Notices are late rather than lost.
@@ -38,7 +39,7 @@ _LIFE_OF_NOTICES = timedelta(days=7)
 
 # What of the details people read. A name is not among it: whoever signs up an address that is
 # somebody else's would write to them in it.
-_TOLD = frozenset({"client", "new_email"})
+_TOLD = frozenset({"change", "client", "new_email"})
 
 
 def pending_mail(
@@ -84,6 +85,7 @@ class AccountMails:
             MailKind.PASSWORD_CHANGED: self._notice,
             MailKind.EMAIL_CHANGING: self._notice,
             MailKind.EMAIL_CHANGED: self._notice,
+            MailKind.FACTORS_CHANGED: self._notice,
         }
 
     async def write(self, pending: PendingMail) -> Mail | None:

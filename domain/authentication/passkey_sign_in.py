@@ -15,7 +15,7 @@ from domain.authentication.errors import InvalidChallenge, InvalidPasskey
 from domain.authentication.events import SESSION_REFUSED, account_event
 from domain.authentication.factor_ports import FactorStores, PasskeyVerifier
 from domain.authentication.factors import Purpose
-from domain.authentication.passkey_use_cases import Json, PasskeyOptions, asked, new_challenge
+from domain.authentication.passkey_challenges import Json, PasskeyOptions, asked, new_challenge
 from domain.ports import Clock, Identifiers, UnitOfWork
 
 NO_ACCOUNT = UUID(int=0)

@@ -1,13 +1,12 @@
 """What people do with the passkeys of their account."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from secrets import token_bytes
 from uuid import UUID
 
 from domain.accounts.entities import Account
 from domain.authentication.challenges import Challenge
 from domain.authentication.confirmation import Confirmation, Confirmations
+from domain.authentication.entities import Client
 from domain.authentication.errors import (
     InvalidChallenge,
     InvalidPasskey,
@@ -17,28 +16,18 @@ from domain.authentication.errors import (
 from domain.authentication.events import PASSKEY_ADDED, PASSKEY_REMOVED
 from domain.authentication.factor_changes import FactorUseCases, renew_recovery_codes
 from domain.authentication.factor_ports import FactorStores, PasskeyVerifier
-from domain.authentication.factors import (
-    CHALLENGE_LIFE,
-    CHALLENGE_SIZE,
-    MAX_PASSKEYS,
-    Credential,
-    Passkey,
-    Purpose,
+from domain.authentication.factors import MAX_PASSKEYS, Credential, Passkey, Purpose
+from domain.authentication.passkey_challenges import (
+    Json,
+    PasskeyOptions,
+    asked,
+    new_challenge,
 )
+from domain.authentication.provider_errors import LastWayIn
 from domain.authentication.second_factors import methods_of
 from domain.callers import signed_in_account
 from domain.errors import Conflict, InvalidValue, NotFound
 from domain.ports import Clock, Identifiers, UnitOfWork
-
-Json = Mapping[str, object]
-
-
-@dataclass(frozen=True, slots=True)
-class PasskeyOptions:
-    """What a browser is asked, and under which id its answer is expected."""
-
-    challenge_id: UUID
-    public_key: Json
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -47,26 +36,6 @@ class AddedPasskey:
 
     passkey: Passkey
     recovery_codes: tuple[str, ...] | None
-
-
-def new_challenge(
-    challenge_id: UUID, purpose: Purpose, account_id: UUID | None, clock: Clock
-) -> Challenge:
-    """Give one that nobody can foresee."""
-    now = clock.now()
-    return Challenge(
-        id=challenge_id,
-        purpose=purpose,
-        account_id=account_id,
-        details={"challenge": token_bytes(CHALLENGE_SIZE).hex()},
-        expires_at=now + CHALLENGE_LIFE,
-        created_at=now,
-    )
-
-
-def asked(challenge: Challenge) -> bytes:
-    """Give what the authenticator signs."""
-    return bytes.fromhex(challenge.details["challenge"])
 
 
 class PasskeyUseCases(FactorUseCases):
@@ -102,7 +71,9 @@ class PasskeyUseCases(FactorUseCases):
 
         return await self._change(account_id, begin)
 
-    async def add(self, challenge_id: UUID, name: str, response: Json) -> AddedPasskey:
+    async def add(
+        self, challenge_id: UUID, name: str, response: Json, client: Client
+    ) -> AddedPasskey:
         """Add the passkey that was made for a challenge, which can be answered once.
 
         Raises InvalidChallenge, TooManyPasskeys, PasskeyKnown, and InvalidValue for a response that
@@ -112,7 +83,7 @@ class PasskeyUseCases(FactorUseCases):
         challenge = await self._take(challenge_id, account_id)
         passkey = self._passkey(account_id, name, self._verified(response, challenge))
 
-        async def add(stores: FactorStores, _: Account) -> AddedPasskey:
+        async def add(stores: FactorStores, account: Account) -> AddedPasskey:
             await _with_room(stores, account_id)
             is_first = not await methods_of(stores, account_id)
             try:
@@ -120,7 +91,8 @@ class PasskeyUseCases(FactorUseCases):
             except Conflict as error:
                 raise PasskeyKnown from error
             now = passkey.created_at
-            await self._tell(stores, PASSKEY_ADDED, account_id, now, passkey=passkey.id, name=name)
+            details = {"passkey": passkey.id, "name": name}
+            await self._tell(stores, PASSKEY_ADDED, account, now, client, **details)
             codes = await renew_recovery_codes(stores, account_id, now) if is_first else None
             return AddedPasskey(passkey, codes)
 
@@ -131,20 +103,21 @@ class PasskeyUseCases(FactorUseCases):
         account_id = signed_in_account()
         return await self._unit_of_work.read(lambda stores: stores.passkeys.of(account_id))
 
-    async def remove(self, passkey_id: UUID, confirmation: Confirmation) -> None:
-        """Forget one; raises NotFound, and what confirmations raise.
+    async def remove(self, passkey_id: UUID, confirmation: Confirmation, client: Client) -> None:
+        """Forget one; raises NotFound, LastWayIn, and what confirmations raise.
 
         Without another second factor, the recovery codes end too.
         """
         account_id = signed_in_account()
         await self._confirmations.confirm(account_id, confirmation)
 
-        async def remove(stores: FactorStores, _: Account) -> None:
+        async def remove(stores: FactorStores, account: Account) -> None:
             if not await stores.passkeys.remove(account_id, passkey_id):
                 raise NotFound("passkey", passkey_id)
+            await _check_way_in(stores, account_id)
             now = self._clock.now()
             await self._forget_codes_without_factor(stores, account_id, now)
-            await self._tell(stores, PASSKEY_REMOVED, account_id, now, passkey=passkey_id)
+            await self._tell(stores, PASSKEY_REMOVED, account, now, client, passkey=passkey_id)
 
         await self._change(account_id, remove)
 
@@ -181,3 +154,13 @@ async def _with_room(stores: FactorStores, account_id: UUID) -> list[Passkey]:
     if len(known) >= MAX_PASSKEYS:
         raise TooManyPasskeys(MAX_PASSKEYS)
     return known
+
+
+async def _check_way_in(stores: FactorStores, account_id: UUID) -> None:
+    """Raise LastWayIn where an account has nothing left to sign in with."""
+    if (
+        await stores.passwords.get(account_id) is None
+        and not await stores.passkeys.of(account_id)
+        and not await stores.identities.of(account_id)
+    ):
+        raise LastWayIn

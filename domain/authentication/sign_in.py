@@ -139,15 +139,3 @@ async def _find(stores: AuthenticationStores, email: str) -> tuple[Account | Non
     account = await stores.accounts.find(email.strip())
     hashed = await stores.passwords.get(NO_ACCOUNT if account is None else account.id)
     return account, hashed
-
-
-class NoSecondFactors:
-    """The SecondFactors of accounts that can't have any."""
-
-    async def required(self, account_id: UUID) -> tuple[str, ...]:  # noqa: ARG002  # Named by the port.
-        """Name none."""
-        return ()
-
-    async def check(self, account_id: UUID, code: str) -> Method:  # noqa: ARG002  # As above.
-        """Refuse any code."""
-        raise InvalidSecondFactor

@@ -6,6 +6,7 @@ from secrets import token_bytes
 
 from domain.accounts.entities import Account
 from domain.authentication.confirmation import Confirmation, Confirmations
+from domain.authentication.entities import Client
 from domain.authentication.errors import CodesEnabled, NoSecondFactor
 from domain.authentication.events import (
     RECOVERY_CODES_RENEWED,
@@ -97,7 +98,7 @@ class TOTPUseCases(FactorUseCases):
 
         return await self._change(account_id, begin)
 
-    async def enable(self, code: str) -> tuple[str, ...]:
+    async def enable(self, code: str, client: Client) -> tuple[str, ...]:
         """Ask for codes from now on, for one shows that an app makes them; gives recovery codes.
 
         They take the place of those before. Raises CodesEnabled, TooManyAttempts, and InvalidValue
@@ -106,7 +107,7 @@ class TOTPUseCases(FactorUseCases):
         account_id = signed_in_account()
         charges = await self._guesses.code(account_id)
 
-        async def enable(stores: FactorStores, _: Account) -> tuple[str, ...]:
+        async def enable(stores: FactorStores, account: Account) -> tuple[str, ...]:
             now = self._clock.now()
             known = await stores.totp_secrets.get_for_change(account_id)
             _check_not_enabled(known)
@@ -115,14 +116,14 @@ class TOTPUseCases(FactorUseCases):
                 raise InvalidValue("code", "is not what the app shows at present")
             confirmed = replace(known, confirmed_at=now, last_step=step)
             await stores.totp_secrets.put(confirmed, now)
-            await self._tell(stores, TOTP_ENABLED, account_id, now)
+            await self._tell(stores, TOTP_ENABLED, account, now, client)
             return await renew_recovery_codes(stores, account_id, now)
 
         codes = await self._change(account_id, enable)
         await self._guesses.was_right(charges)
         return codes
 
-    async def remove(self, confirmation: Confirmation) -> None:
+    async def remove(self, confirmation: Confirmation, client: Client) -> None:
         """Ask for no codes any more; raises NoSecondFactor, and what confirmations raise.
 
         Without another second factor, the recovery codes end too.
@@ -130,25 +131,27 @@ class TOTPUseCases(FactorUseCases):
         account_id = signed_in_account()
         await self._confirmations.confirm(account_id, confirmation)
 
-        async def remove(stores: FactorStores, _: Account) -> None:
+        async def remove(stores: FactorStores, account: Account) -> None:
             now = self._clock.now()
             if not await stores.totp_secrets.remove(account_id):
                 raise NoSecondFactor
             await self._forget_codes_without_factor(stores, account_id, now)
-            await self._tell(stores, TOTP_REMOVED, account_id, now)
+            await self._tell(stores, TOTP_REMOVED, account, now, client)
 
         await self._change(account_id, remove)
 
-    async def renew_recovery_codes(self, confirmation: Confirmation) -> tuple[str, ...]:
+    async def renew_recovery_codes(
+        self, confirmation: Confirmation, client: Client
+    ) -> tuple[str, ...]:
         """Give recovery codes in place of all before; raises NoSecondFactor, and as above."""
         account_id = signed_in_account()
         await self._confirmations.confirm(account_id, confirmation)
 
-        async def renew(stores: FactorStores, _: Account) -> tuple[str, ...]:
+        async def renew(stores: FactorStores, account: Account) -> tuple[str, ...]:
             now = self._clock.now()
             if not await methods_of(stores, account_id):
                 raise NoSecondFactor
-            await self._tell(stores, RECOVERY_CODES_RENEWED, account_id, now)
+            await self._tell(stores, RECOVERY_CODES_RENEWED, account, now, client)
             return await renew_recovery_codes(stores, account_id, now)
 
         return await self._change(account_id, renew)

@@ -14,6 +14,7 @@ from domain.permissions import Role
 from service.cli.account_texts import as_array, as_lines, as_object, as_table
 from service.cli.config import settings_or_exit
 from service.cli.operating import operate
+from service.use_cases import UseCases
 
 ROLE = click.Choice([role.value for role in Role])
 WHO = click.argument("who", metavar="ADDRESS-OR-ID")
@@ -125,6 +126,26 @@ def end_sessions(who: str) -> None:
         return await administration.end_sessions(account.id)
 
     click.echo(f"Ended {_administer(end)} sessions.")
+
+
+@accounts.command
+@WHO
+@click.option("--yes", is_flag=True, allow_from_autoenv=False, help="Do not ask.")
+def remove_factors(who: str, *, yes: bool) -> None:
+    """Remove all second factors of who has lost them.
+
+    Be sure who asks for it: from then on a password alone signs in.
+    """
+    if not yes:
+        click.confirm(f"Remove all second factors of {who}?", abort=True)
+
+    async def remove(use_cases: UseCases) -> Account:
+        account = await _find(use_cases.accounts, who)
+        await use_cases.authentication.factor_removal.remove_all(account.id)
+        return account
+
+    removed = operate(settings_or_exit(), remove)
+    click.echo(f"{removed.email} signs in without a second factor.")
 
 
 def _administer(work: Callable[[AccountAdministration], Awaitable[Result]]) -> Result:

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Final
 
-from pydantic import ConfigDict, Field, JsonValue
+from pydantic import ConfigDict, Field, JsonValue, SecretStr
 
 from domain.authentication.confirmation import Confirmation
 from service.schemas.fields import RequestSchema
@@ -18,22 +18,15 @@ CONFIRMED: Final[dict[str, JsonValue]] = {
 class ConfirmationBody(RequestSchema):
     """The account's password and, where it has a second factor, a code of one.
 
-    Neither is needed for ten minutes after a sign-in by a passkey, nor by an account that has no
-    password.
+    For ten minutes after a sign-in by a passkey, where no app for codes is enabled, it stands for
+    the code. An account without a password needs none for ten minutes after it signed in.
     """
 
-    password: Annotated[str, Field(min_length=1, max_length=SHOWN_MAX_LENGTH)] | None = None
-    code: (
-        Annotated[
-            str,
-            Field(
-                min_length=1,
-                max_length=SHOWN_MAX_LENGTH,
-                description="Six digits of an app for codes, or a recovery code.",
-            ),
-        ]
-        | None
-    ) = None
+    password: Annotated[SecretStr, Field(max_length=SHOWN_MAX_LENGTH)] | None = None
+    code: Annotated[
+        SecretStr | None,
+        Field(max_length=SHOWN_MAX_LENGTH, description="Of an app for codes, or a recovery code."),
+    ] = None
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -43,7 +36,10 @@ class ConfirmationBody(RequestSchema):
 
     def confirmation(self) -> Confirmation:
         """Give what the use-cases take."""
-        return Confirmation(password=self.password, code=self.code)
+        return Confirmation(
+            password=self.password.get_secret_value() if self.password else None,
+            code=self.code.get_secret_value() if self.code else None,
+        )
 
 
 class ConfirmedBody(RequestSchema):

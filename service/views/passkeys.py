@@ -3,16 +3,19 @@
 from http import HTTPStatus
 from uuid import UUID
 
-from flask import Blueprint
+from flask import Blueprint, request
 
 from domain.authentication.errors import InvalidChallenge, PasskeyKnown, TooManyPasskeys
 from domain.authentication.factors import Passkey
-from domain.authentication.passkey_use_cases import AddedPasskey, PasskeyOptions, PasskeyUseCases
+from domain.authentication.passkey_challenges import PasskeyOptions
+from domain.authentication.passkey_use_cases import AddedPasskey, PasskeyUseCases
+from domain.authentication.provider_errors import LastWayIn
 from domain.errors import InvalidValue, NotFound
+from service.clients import client_of
 from service.routes import ACCOUNT, RateClass, route
 from service.schemas.confirmation import ConfirmedBody
 from service.schemas.pagination import PageResponse
-from service.schemas.second_factors import (
+from service.schemas.passkeys import (
     AddedPasskeyResponse,
     PasskeyBody,
     PasskeyOptionsResponse,
@@ -35,7 +38,7 @@ def passkeys_blueprint(passkeys: PasskeyUseCases) -> Blueprint:
         body=ConfirmedBody,
         answer=PasskeyOptionsResponse,
         secret=True,
-        errors=(*CONFIRMED, TooManyPasskeys),
+        errors=(*CONFIRMED, NotFound, TooManyPasskeys),
     )
     async def begin_passkey(body: ConfirmedBody) -> PasskeyOptions:
         """Get what a browser needs to make a passkey."""
@@ -51,11 +54,11 @@ def passkeys_blueprint(passkeys: PasskeyUseCases) -> Blueprint:
         answer=AddedPasskeyResponse,
         status=HTTPStatus.CREATED,
         secret=True,
-        errors=(InvalidChallenge, InvalidValue, PasskeyKnown, TooManyPasskeys),
+        errors=(InvalidChallenge, InvalidValue, NotFound, PasskeyKnown, TooManyPasskeys),
     )
     async def add_passkey(body: PasskeyBody) -> AddedPasskey:
         """Add the passkey that a browser made."""
-        return await passkeys.add(body.challenge_id, body.name, body.response)
+        return await passkeys.add(body.challenge_id, body.name, body.response, client_of(request))
 
     @route(
         blueprint,
@@ -78,7 +81,7 @@ def passkeys_blueprint(passkeys: PasskeyUseCases) -> Blueprint:
         body=ConfirmedBody,
         status=HTTPStatus.NO_CONTENT,
         secret=True,
-        errors=(*CONFIRMED, NotFound),
+        errors=(*CONFIRMED, LastWayIn, NotFound),
     )
     async def remove_passkey(passkey_id: UUID, body: ConfirmedBody) -> None:
         """Remove a passkey, so that nobody signs in by it any more.
@@ -86,6 +89,6 @@ def passkeys_blueprint(passkeys: PasskeyUseCases) -> Blueprint:
         It is no DELETE, for a confirmation goes in a body, which that has none of (RFC 9110,
         9.3.5). Without another second factor, the recovery codes end as well.
         """
-        await passkeys.remove(passkey_id, body.confirmation.confirmation())
+        await passkeys.remove(passkey_id, body.confirmation.confirmation(), client_of(request))
 
     return blueprint

@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from flask import Blueprint
+from flask import Blueprint, request
 
 from domain.authentication.errors import (
     CodesEnabled,
@@ -11,7 +11,8 @@ from domain.authentication.errors import (
     TooManyAttempts,
 )
 from domain.authentication.totp_use_cases import Enrolment, FactorsOverview, TOTPUseCases
-from domain.errors import InvalidValue
+from domain.errors import InvalidValue, NotFound
+from service.clients import client_of
 from service.routes import ACCOUNT, RateClass, route
 from service.schemas.confirmation import ConfirmedBody
 from service.schemas.second_factors import (
@@ -50,7 +51,7 @@ def second_factors_blueprint(totp: TOTPUseCases) -> Blueprint:
         answer=EnrolmentResponse,
         status=HTTPStatus.CREATED,
         secret=True,
-        errors=(*CONFIRMED, CodesEnabled),
+        errors=(*CONFIRMED, NotFound, CodesEnabled),
     )
     async def begin_totp(body: ConfirmedBody) -> Enrolment:
         """Get the secret of an app for codes.
@@ -68,11 +69,11 @@ def second_factors_blueprint(totp: TOTPUseCases) -> Blueprint:
         body=CodeBody,
         answer=RecoveryCodesResponse,
         secret=True,
-        errors=(TooManyAttempts, CodesEnabled, InvalidValue),
+        errors=(TooManyAttempts, CodesEnabled, InvalidValue, NotFound),
     )
     async def enable_totp(body: CodeBody) -> tuple[str, ...]:
         """Ask for codes from now on, by a code that the app shows."""
-        return await totp.enable(body.code)
+        return await totp.enable(body.code.get_secret_value(), client_of(request))
 
     @route(
         blueprint,
@@ -83,7 +84,7 @@ def second_factors_blueprint(totp: TOTPUseCases) -> Blueprint:
         body=ConfirmedBody,
         status=HTTPStatus.NO_CONTENT,
         secret=True,
-        errors=(*CONFIRMED, NoSecondFactor),
+        errors=(*CONFIRMED, NotFound, NoSecondFactor),
     )
     async def remove_totp(body: ConfirmedBody) -> None:
         """Ask for codes of the app no longer.
@@ -91,7 +92,7 @@ def second_factors_blueprint(totp: TOTPUseCases) -> Blueprint:
         It is no DELETE, for a confirmation goes in a body, which that has none of (RFC 9110,
         9.3.5). Without another second factor, the recovery codes end as well.
         """
-        await totp.remove(body.confirmation.confirmation())
+        await totp.remove(body.confirmation.confirmation(), client_of(request))
 
     @route(
         blueprint,
@@ -102,10 +103,10 @@ def second_factors_blueprint(totp: TOTPUseCases) -> Blueprint:
         body=ConfirmedBody,
         answer=RecoveryCodesResponse,
         secret=True,
-        errors=(*CONFIRMED, NoSecondFactor),
+        errors=(*CONFIRMED, NotFound, NoSecondFactor),
     )
     async def renew_recovery_codes(body: ConfirmedBody) -> tuple[str, ...]:
         """Get new recovery codes in place of those before."""
-        return await totp.renew_recovery_codes(body.confirmation.confirmation())
+        return await totp.renew_recovery_codes(body.confirmation.confirmation(), client_of(request))
 
     return blueprint

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
+from adapters.mysql.database import MySQLDatabase
 from adapters.system.clock import SystemClock
 from domain.authentication.entities import ACCESS_TOKEN_LIFE, AccessClaims
 from domain.authentication.ports import AuthenticationStores
@@ -14,8 +15,8 @@ from service.token_wiring import access_tokens, development_tokens
 from service.wiring import wire
 from tests.accounts import account_of, session_of
 
-# By the SQL store and the role, the account and its session.
-_known: dict[tuple[str, Role], tuple[UUID, UUID]] = {}
+# By the SQL store, the deployment's secret and the role, the account and its session.
+_known: dict[tuple[str, str, Role], tuple[UUID, UUID]] = {}
 
 
 def authorization(environ: Mapping[str, str], role: Role = Role.ADMIN) -> dict[str, str]:
@@ -49,7 +50,7 @@ def _access_token(settings: Settings, role: Role) -> str:
 
 def _signed_in(settings: Settings, role: Role) -> tuple[UUID, UUID]:
     """Give the ids of an account with the role, and of its session, on these stores."""
-    place = (str(settings.mysql), role)
+    place = (str(settings.mysql), settings.secret_key.get_secret_value(), role)
     if place not in _known:
         # A test may have a loop of its own running.
         with ThreadPoolExecutor(1) as thread:
@@ -67,7 +68,8 @@ async def _sign_in(settings: Settings, role: Role) -> tuple[UUID, UUID]:
         await stores.sessions.add(session)
 
     adapters = wire(settings).adapters
-    # The SQL store comes first, and the others may be away.
-    async with adapters.opened[0]():
+    (mysql,) = (store for store in adapters.stores if isinstance(store, MySQLDatabase))
+    # The others may be away, or somebody else's.
+    async with mysql.opened():
         await adapters.unit_of_work.run(keep)
     return account.id, session.id

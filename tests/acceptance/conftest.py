@@ -1,13 +1,16 @@
 """Fixtures: the project, running."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
 
 import pytest
+from playwright.async_api import Browser, async_playwright
 
 from tests.acceptance.clients import client_of
 from tests.acceptance.deployments import Deployment, Form, Settings, initialise, own_databases
 from tests.acceptance.server import Hypercorn
+from tests.servers.browser import CHROMIUM_OPTIONS, chromium
+from tests.servers.fixtures import unavailable
 
 
 @pytest.fixture(scope="module")
@@ -36,3 +39,16 @@ def deployment(
         ]
         client = stack.enter_context(client_of(*servers))
         yield Deployment(settings, servers, client)
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    """Chromium; as nobody asks it for anything else, it calls nobody."""
+    program = chromium()
+    if program is None:
+        unavailable("Chromium is not installed")
+    async with (
+        async_playwright() as playwright,
+        await playwright.chromium.launch(executable_path=program, args=CHROMIUM_OPTIONS) as browser,
+    ):
+        yield browser

@@ -3,11 +3,11 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 
+from domain.permissions import Role
+from tests.acceptance.administrators import authorization
 from tests.acceptance.deployments import EMBEDDED, Deployment
-from tests.servers.browser import CHROMIUM_OPTIONS, chromium
-from tests.servers.fixtures import unavailable
 
 pytestmark = [
     pytest.mark.browser,
@@ -16,18 +16,6 @@ pytestmark = [
 
 PHONE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1280, "height": 800}
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    program = chromium()
-    if program is None:
-        unavailable("Chromium is not installed")
-    async with (
-        async_playwright() as playwright,
-        await playwright.chromium.launch(executable_path=program, args=CHROMIUM_OPTIONS) as browser,
-    ):
-        yield browser
 
 
 @pytest.fixture(params=[("light", DESKTOP), ("dark", PHONE)], ids=["desktop", "phone"])
@@ -76,3 +64,22 @@ async def test_the_documentation_calls_the_api(page: Page) -> None:
     answer = operation.locator(".live-responses-table .response").first
     await expect(answer.locator(".response-col_status")).to_contain_text("200")
     await expect(answer.locator(".response-col_description")).to_contain_text('"nextCursor": null')
+
+
+async def test_the_documentation_signs_in(page: Page, deployment: Deployment) -> None:
+    server = deployment.servers[0]
+    token = authorization(server.environment, Role.EDITOR)["Authorization"].removeprefix("Bearer ")
+    await page.goto("/docs")
+
+    await page.get_by_role("button", name="Authorize", exact=True).first.click()
+    form = page.locator(".auth-container").filter(has_text="accessToken")
+    await form.locator("input").fill(token)
+    await form.get_by_role("button", name="Apply credentials").click()
+    await page.get_by_role("button", name="Close").first.click()
+
+    operation = page.locator("#operations-authors-createAuthor")
+    await operation.locator(".opblock-summary-control").click()
+    await operation.locator(".body-param textarea").fill('{"name": "Han Kang"}')
+    await operation.get_by_role("button", name="Execute").click()
+    answer = operation.locator(".live-responses-table .response").first
+    await expect(answer.locator(".response-col_status")).to_contain_text("201")

@@ -9,7 +9,7 @@ from domain.authentication.errors import CodesEnabled, InvalidChallenge, TooMany
 from domain.authentication.factors import MAX_PASSKEYS
 from domain.errors import InvalidValue
 from tests.contracts.conftest import AnyUnitOfWork
-from tests.unit.factors import RIGHT, App, Factors, asked_of, authenticator, signed_in
+from tests.unit.factors import CLIENT, RIGHT, App, Factors, asked_of, authenticator, signed_in
 
 # Fewer than may guess at once, and than the pool's connections have to wait for in vain.
 AT_ONCE = 6
@@ -47,7 +47,8 @@ async def test_of_one_enrolment_at_once_one_is_enabled(factors: Factors) -> None
         app = App(factors.clock, (await factors.totp.begin(RIGHT)).secret)
 
         results = await asyncio.gather(
-            *(factors.totp.enable(app.code()) for _ in range(AT_ONCE)), return_exceptions=True
+            *(factors.totp.enable(app.code(), CLIENT) for _ in range(AT_ONCE)),
+            return_exceptions=True,
         )
 
     (codes,) = [result for result in results if isinstance(result, tuple)]
@@ -62,7 +63,7 @@ async def test_of_one_challenge_at_once_one_answer_counts(factors: Factors) -> N
         answers = [authenticator().create(asked_of(options)) for _ in range(AT_ONCE)]
 
         results = await asyncio.gather(
-            *(factors.passkeys.add(options.challenge_id, "phone", it) for it in answers),
+            *(factors.passkeys.add(options.challenge_id, "phone", it, CLIENT) for it in answers),
             return_exceptions=True,
         )
 
@@ -80,7 +81,7 @@ async def test_passkeys_at_once_are_bounded(factors: Factors) -> None:
         results = await asyncio.gather(
             *(
                 factors.passkeys.add(
-                    options.challenge_id, "phone", authenticator().create(asked_of(options))
+                    options.challenge_id, "phone", authenticator().create(asked_of(options)), CLIENT
                 )
                 for options in begun
             ),

@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from uuid import UUID
 
-import aiomysql
 import httpx
 import pytest
 from pymysql.err import OperationalError
@@ -13,6 +12,8 @@ from pymysql.err import OperationalError
 from adapters.memory.cache import MemoryCache
 from adapters.mysql.address import MySQLAddress
 from adapters.mysql.database import MySQLDatabase
+from adapters.mysql.driver import Connection
+from adapters.mysql.results import Result
 from adapters.sql.unit_of_work import SQLStores, SQLUnitOfWork
 from adapters.sqlite.connection import SQLiteConnection
 from adapters.sqlite.database import SQLiteDatabase
@@ -127,21 +128,24 @@ def lose_commits(
     database: SQLiteDatabase | MySQLDatabase, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[..., None]:
     """Give what makes the commits from now on lose their answers, made or not made."""
-    mysql_commit, sqlite_commit = aiomysql.Connection.commit, SQLiteConnection.commit
+    ask_mysql, sqlite_commit = Connection.ask, SQLiteConnection.commit
 
     def lose(*, made: bool) -> None:
-        async def lose_mysql(connection: aiomysql.Connection) -> None:
-            if made:
-                await mysql_commit(connection)
-            connection.close()
-            raise OperationalError(2013, "Lost connection to MySQL server during query")
+        async def lose_mysql(connection: Connection, sql: str) -> Result:
+            commits = sql.endswith("COMMIT")
+            if made or not commits:
+                result = await ask_mysql(connection, sql)
+            if commits:
+                connection.close()
+                raise OperationalError(2013, "Lost connection to MySQL server during query")
+            return result
 
         async def lose_sqlite(connection: SQLiteConnection) -> None:
             if made:
                 await sqlite_commit(connection)
             raise OutcomeUnknown("SQLite", "no answer to a commit")
 
-        monkeypatch.setattr(aiomysql.Connection, "commit", lose_mysql)
+        monkeypatch.setattr(Connection, "ask", lose_mysql)
         monkeypatch.setattr(SQLiteConnection, "commit", lose_sqlite)
 
     return lose

@@ -17,9 +17,11 @@ from domain.authentication.confirmation import Confirmation
 from domain.authentication.entities import Client, Method, SignedIn
 from domain.authentication.errors import ConfirmationRequired, InvalidSecondFactor
 from domain.authentication.factor_ports import FactorStores
+from domain.authentication.factor_removal import FactorRemoval
 from domain.authentication.guesses import Guesses
+from domain.authentication.passkey_challenges import PasskeyOptions
 from domain.authentication.passkey_sign_in import PasskeySignIn
-from domain.authentication.passkey_use_cases import AddedPasskey, PasskeyOptions, PasskeyUseCases
+from domain.authentication.passkey_use_cases import AddedPasskey, PasskeyUseCases
 from domain.authentication.second_factors import AccountFactors
 from domain.authentication.totp import STEP_SECONDS, code_at, step_at
 from domain.authentication.totp_use_cases import TOTPUseCases
@@ -125,6 +127,7 @@ class Factors:
         self.totp = TOTPUseCases(
             *ports, guesses=self.guesses, sealer=self.sealer, issuer="My Service"
         )
+        self.removal = FactorRemoval(*ports)
         self.passkeys = PasskeyUseCases(*ports, verifier=self.verifier)
         self.passkey_sign_in = PasskeySignIn(
             unit_of_work=self.unit_of_work,
@@ -153,16 +156,21 @@ class Factors:
             return None
 
     async def new_account(self, **details: object) -> UUID:
-        """Keep an account."""
+        """Keep an account with a password."""
         account = new_account(**details)  # type: ignore[arg-type]  # Those of the example.
-        await self.unit_of_work.run(lambda stores: stores.accounts.add(account))
+
+        async def add(stores: FactorStores) -> None:
+            await stores.accounts.add(account)
+            await stores.passwords.put(account.id, "a hash", self.clock.now())
+
+        await self.unit_of_work.run(add)
         return account.id
 
     async def enable_codes(self, account_id: UUID) -> tuple[App, tuple[str, ...]]:
         """Give the app, at a step of which no code was used, and the recovery codes."""
         with signed_in(account_id):
             app = App(self.clock, (await self.totp.begin(RIGHT)).secret)
-            codes = await self.totp.enable(app.code())
+            codes = await self.totp.enable(app.code(), CLIENT)
         self.clock.advance(A_STEP)
         return app, codes
 
@@ -173,7 +181,7 @@ class Factors:
         with signed_in(account_id):
             options = await self.passkeys.begin(RIGHT)
             return await self.passkeys.add(
-                options.challenge_id, name, device.create(asked_of(options))
+                options.challenge_id, name, device.create(asked_of(options)), CLIENT
             )
 
     async def sign_in_by(self, device: Authenticator) -> SignedIn:

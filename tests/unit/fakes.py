@@ -20,6 +20,8 @@ from adapters.memory.unit_of_work import MemoryStores, MemoryUnitOfWork
 from adapters.security.access_tokens import JWTAccessTokens, access_token_keys
 from adapters.security.development_tokens import JWTDevelopmentTokens
 from adapters.security.device_tokens import HMACDeviceTokens
+from adapters.security.passkeys import WebAuthnPasskeys
+from adapters.security.sealer import AESSealer
 from domain.activity.relay import Relay
 from domain.activity.use_cases import Activity
 from domain.authentication.administration import AccountAdministration
@@ -33,6 +35,7 @@ from domain.authentication.mails import AccountMails
 from domain.authentication.me import Me
 from domain.authentication.own_data import OwnData
 from domain.authentication.retention import Retention
+from domain.authentication.second_factors import AccountFactors
 from domain.authentication.sessions import SessionUseCases
 from domain.authentication.sign_in import SignIn
 from domain.authentication.starting import SessionStarter
@@ -52,6 +55,7 @@ from domain.mail.relay import MailRelay
 from domain.pagination import MAX_PAGE_SIZE, PageRequest
 from domain.permissions import Role
 from service.credential_wiring import credentials
+from service.factor_wiring import factors_over
 from service.mail_texts import TemplateMailTexts
 from service.provider_wiring import by_provider
 from service.use_cases import Authentication, UseCases
@@ -250,7 +254,8 @@ class Fakes:
     rate_limiter: MemoryRateLimiter = field(default_factory=MemoryRateLimiter)
     attempts: MemoryRateLimiter = field(default_factory=MemoryRateLimiter)
     password_hasher: FastPasswordHasher = field(default_factory=FastPasswordHasher)
-    second_factors: Codes = field(default_factory=Codes)
+    sealer: AESSealer = field(default_factory=lambda: AESSealer(b"k" * 32))
+    second_factors: Codes | AccountFactors = field(default_factory=Codes)
     configurations: TroubledConfigurations = field(default_factory=TroubledConfigurations)
     identity_providers: MemoryIdentityProviders = field(
         default_factory=lambda: MemoryIdentityProviders(ISSUERS)
@@ -270,6 +275,14 @@ class Fakes:
         own = credentials(
             unit_of_work, self.access_cache, self.attempts, self.sign_in(), are_sign_ups_open
         )
+        second = factors_over(
+            self.unit_of_work,
+            own.confirmations,
+            self.sign_in(),
+            sealer=self.sealer,
+            verifier=WebAuthnPasskeys(PLACE),
+            issuer="My Service",
+        )
         providers = by_provider(
             self.unit_of_work,
             self.identity_providers,
@@ -281,6 +294,10 @@ class Fakes:
         return UseCases(
             accounts=AccountAdministration(*of_accounts),
             authentication=Authentication(
+                totp=second.totp,
+                passkeys=second.passkeys,
+                passkey_sign_in=second.passkey_sign_in,
+                factor_removal=second.factor_removal,
                 keys=keys,
                 guesses=Guesses(self.attempts),
                 sign_in=self.sign_in(),
@@ -365,6 +382,16 @@ class Fakes:
         texts = TemplateMailTexts("https://service.test")
         writer = AccountMails(self.unit_of_work, texts, self.clock)
         return MailRelay(self.unit_of_work, self.mailer, writer, self.clock, self.identifiers)
+
+    def account_factors(self) -> AccountFactors:
+        """Give what checks the second factors that accounts have."""
+        return AccountFactors(
+            self.unit_of_work,
+            self.clock,
+            self.identifiers,
+            guesses=Guesses(self.attempts),
+            sealer=self.sealer,
+        )
 
     def access_tokens(self) -> JWTAccessTokens:
         """Give the tokens, signed by an asymmetric key."""

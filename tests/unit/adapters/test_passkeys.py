@@ -99,6 +99,8 @@ def test_who_made_a_passkey_signs_in_by_it(passkeys: WebAuthnPasskeys, *, counts
         ("http://127.0.0.1:8000", "http://localhost:8000", "localhost"),
         ("http://[::1]:8000", "http://localhost:8000", "localhost"),
         ("https://Service.example", "https://service.example", "service.example"),
+        ("https://service.example:443", "https://service.example", "service.example"),
+        ("https://service.example/below/it", "https://service.example", "service.example"),
         ("https://service.example:8443", "https://service.example:8443", "service.example"),
     ],
 )

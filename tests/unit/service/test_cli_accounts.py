@@ -15,6 +15,7 @@ from service import wiring
 from service.cli.accounts import accounts
 from service.settings import load_settings
 from tests.contracts.test_accounts import NOW, make_account
+from tests.contracts.test_second_factors import passkey_of
 from tests.contracts.test_sessions import make_session
 
 ANN = make_account(role=Role.ADMIN, email="ann@example.org", name="Ann", created_at=NOW)
@@ -207,3 +208,18 @@ def test_a_store_that_another_process_uses_is_one_line(monkeypatch: pytest.Monke
 
     assert result.exit_code == 1
     assert result.stderr == "Error: SQLite is not ready: it is in use. Stop that process.\n"
+
+
+def test_second_factors_that_were_lost_are_removed(wired: wiring.Wiring) -> None:
+    passkey = passkey_of(ANN.id)
+    asyncio.run(wired.adapters.unit_of_work.run(lambda stores: stores.passkeys.add(passkey)))
+
+    declined = flask_accounts("remove-factors", ANN.email, typed="n\n")
+    removed = flask_accounts("remove-factors", ANN.email, "--yes")
+    again = flask_accounts("remove-factors", ANN.email, "--yes")
+
+    assert declined.exit_code == 1
+    assert removed.stdout == "ann@example.org signs in without a second factor.\n"
+    assert again.exit_code == 1
+    assert "has no second factor" in again.stderr
+    assert [event.kind for event in told(wired)] == ["factors.removed"]

@@ -12,8 +12,10 @@ from werkzeug.exceptions import HTTPException, ServiceUnavailable, Unauthorized
 from domain.accounts.errors import EmailTaken, LastAdministrator
 from domain.authentication.errors import (
     ConfirmationRequired,
+    InvalidChallenge,
     InvalidCredentials,
     InvalidOneTimeToken,
+    InvalidPasskey,
     InvalidSecondFactor,
     InvalidToken,
     SecondFactorRequired,
@@ -214,17 +216,29 @@ ANSWERS = {
         "status": 401,
         "detail": "The second factor is wrong, or was used before.",
     },
-    TooManyAttempts(360): {
-        "type": "/problems/too-many-attempts",
-        "title": "Too many attempts",
-        "status": 429,
-        "detail": "Too many attempts. Try again in 360 s.",
-    },
     ConfirmationRequired(): {
         "type": "/problems/confirmation-required",
         "title": "Confirmation required",
         "status": 403,
         "detail": "Prove anew who you are: by the password, and the second factor if any.",
+    },
+    InvalidPasskey("for the log"): {
+        "type": "/problems/invalid-passkey",
+        "title": "Invalid passkey",
+        "status": 401,
+        "detail": "The passkey is unknown here, or what it answered does not hold.",
+    },
+    InvalidChallenge(): {
+        "type": "/problems/invalid-challenge",
+        "title": "Invalid challenge",
+        "status": 400,
+        "detail": "The challenge is unknown, was answered before, or has expired.",
+    },
+    TooManyAttempts(360): {
+        "type": "/problems/too-many-attempts",
+        "title": "Too many attempts",
+        "status": 429,
+        "detail": "Too many attempts. Try again in 360 s.",
     },
     InvalidOneTimeToken(): {
         "type": "/problems/invalid-one-time-token",
@@ -249,12 +263,6 @@ ANSWERS = {
         "title": "Cross-site request",
         "status": 403,
         "detail": "Only pages of this origin, or of one that is let in, may send this.",
-    },
-    ConfirmationRequired(): {
-        "type": "/problems/confirmation-required",
-        "title": "Confirmation required",
-        "status": 403,
-        "detail": "Prove anew who you are: by the password, and the second factor if any.",
     },
     UnknownProvider(): {
         "type": "/problems/unknown-provider",

@@ -11,7 +11,7 @@ from uuid_utils.compat import uuid7
 
 from domain.authentication.mails import MailKind, pending_mail
 from domain.errors import StoreNotReady, StoreUnavailable
-from service import purge_worker, relay_worker
+from service import lifespan, purge_worker, relay_worker
 from service.asgi import StartupFailed
 from service.lifespan import serving
 from service.settings import Settings
@@ -233,3 +233,28 @@ async def test_an_outage_later_is_no_failed_start(wiring: Wiring) -> None:
     with pytest.raises(StoreUnavailable):
         async with serving(wiring):
             raise StoreUnavailable("MySQL", "gone")
+
+
+async def test_what_anybody_can_make_grow_ends_without_an_operator(
+    monkeypatch: pytest.MonkeyPatch, testing_settings: Settings
+) -> None:
+    begun: list[str] = []
+    all_have_begun = asyncio.Event()
+
+    async def purge(_purge: object, what: str) -> None:
+        begun.append(what)
+        if len(begun) == 4:
+            all_have_begun.set()
+
+    monkeypatch.setattr(lifespan, "purge_regularly", purge)
+
+    async with serving(wire(testing_settings)):
+        await all_have_begun.wait()
+
+    assert begun == [
+        "idempotency keys",
+        "one-time tokens",
+        "sessions",
+        "counts of attempts",
+        "challenges",
+    ]

@@ -19,7 +19,9 @@ def texts() -> TemplateMailTexts:
 
 @pytest.mark.parametrize("kind", WRITTEN)
 def test_each_kind_has_a_short_subject_and_text(texts: TemplateMailTexts, kind: MailKind) -> None:
-    subject, text = texts.write(kind, {"token": TOKEN, "client": "192.0.2.7"})
+    subject, text = texts.write(
+        kind, {"token": TOKEN, "client": "192.0.2.7", "change": "A passkey was added"}
+    )
 
     assert 0 < len(subject) < 50
     assert "Subject:" not in subject + text

@@ -160,7 +160,7 @@ async def test_a_passkey_that_was_removed_is_refused(
 ) -> None:
     with signed_in(ann):
         (passkey,) = await factors.passkeys.list()
-        await factors.passkeys.remove(passkey.id, RIGHT)
+        await factors.passkeys.remove(passkey.id, RIGHT, CLIENT)
 
     with pytest.raises(InvalidPasskey):
         await factors.sign_in_by(device)

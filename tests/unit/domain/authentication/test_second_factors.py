@@ -18,10 +18,13 @@ from domain.authentication.errors import (
     TooManyPasskeys,
 )
 from domain.authentication.factors import CHALLENGE_LIFE, MAX_PASSKEYS
-from domain.callers import Caller, acting_as
+from domain.authentication.provider_errors import LastWayIn
+from domain.callers import OPERATOR, Caller, acting_as
 from domain.errors import CorruptedValue, InvalidValue, NotAuthenticated, NotFound, NotPermitted
+from tests.contracts.examples import new_account
 from tests.unit.factors import (
     A_STEP,
+    CLIENT,
     RIGHT,
     WRONG,
     App,
@@ -59,7 +62,7 @@ async def test_codes_are_asked_for_once_one_was_shown(factors: Factors, ann: UUI
         assert await factors.required(ann) == ()
         assert await factors.tried(ann, app.code()) is None
 
-        codes = await factors.totp.enable(app.code())
+        codes = await factors.totp.enable(app.code(), CLIENT)
 
     assert enrolment.secret in enrolment.uri
     assert enrolment.uri.startswith("otpauth://totp/My%20Service:")
@@ -125,7 +128,7 @@ async def test_who_guesses_the_code_that_enables_codes_is_stopped(
     async def guess() -> None:
         for _ in range(20):
             with suppress(InvalidValue):
-                await factors.totp.enable("not a code")
+                await factors.totp.enable("not a code", CLIENT)
 
     with signed_in(ann):
         await factors.totp.begin(RIGHT)
@@ -156,7 +159,7 @@ async def test_the_last_recovery_code_leaves_the_factor(factors: Factors, ann: U
 async def test_new_recovery_codes_end_the_old_ones(factors: Factors, ann: UUID) -> None:
     _, old = await factors.enable_codes(ann)
     with signed_in(ann):
-        new = await factors.totp.renew_recovery_codes(RIGHT)
+        new = await factors.totp.renew_recovery_codes(RIGHT, CLIENT)
 
     assert await factors.tried(ann, old[0]) is None
     assert await factors.tried(ann, new[0]) is Method.RECOVERY_CODE
@@ -165,16 +168,16 @@ async def test_new_recovery_codes_end_the_old_ones(factors: Factors, ann: UUID) 
 async def test_recovery_codes_are_for_who_has_a_factor(factors: Factors, ann: UUID) -> None:
     with signed_in(ann):
         with pytest.raises(NoSecondFactor):
-            await factors.totp.renew_recovery_codes(RIGHT)
+            await factors.totp.renew_recovery_codes(RIGHT, CLIENT)
         with pytest.raises(NoSecondFactor):
-            await factors.totp.remove(RIGHT)
+            await factors.totp.remove(RIGHT, CLIENT)
 
 
 async def test_codes_that_were_removed_prove_nothing(factors: Factors, ann: UUID) -> None:
     app, codes = await factors.enable_codes(ann)
 
     with signed_in(ann):
-        await factors.totp.remove(RIGHT)
+        await factors.totp.remove(RIGHT, CLIENT)
 
     assert await factors.required(ann) == ()
     for code in (app.code(), codes[0]):
@@ -192,7 +195,7 @@ async def test_codes_that_are_enabled_stay_until_they_are_removed(
         with pytest.raises(CodesEnabled):
             await factors.totp.begin(RIGHT)
         with pytest.raises(CodesEnabled):
-            await factors.totp.enable(app.code())
+            await factors.totp.enable(app.code(), CLIENT)
 
     assert await factors.tried(ann, app.code()) is Method.TOTP
 
@@ -202,13 +205,13 @@ async def test_what_was_begun_again_is_what_counts(factors: Factors, ann: UUID) 
         first, second = [App(factors.clock, (await factors.totp.begin(RIGHT)).secret) for _ in "12"]
 
         with pytest.raises(InvalidValue):
-            await factors.totp.enable(first.code())
-        await factors.totp.enable(second.code())
+            await factors.totp.enable(first.code(), CLIENT)
+        await factors.totp.enable(second.code(), CLIENT)
 
 
 async def test_nothing_can_be_enabled_that_was_not_begun(factors: Factors, ann: UUID) -> None:
     with signed_in(ann), pytest.raises(InvalidValue):
-        await factors.totp.enable("123456")
+        await factors.totp.enable("123456", CLIENT)
 
 
 async def test_the_store_alone_makes_no_code(factors: Factors, ann: UUID) -> None:
@@ -254,9 +257,9 @@ async def test_recovery_codes_go_with_the_last_factor(factors: Factors, ann: UUI
     added = await factors.add_passkey(ann, authenticator())
 
     with signed_in(ann):
-        await factors.totp.remove(RIGHT)
+        await factors.totp.remove(RIGHT, CLIENT)
         assert await factors.tried(ann, codes[0]) is Method.RECOVERY_CODE
-        await factors.passkeys.remove(added.passkey.id, RIGHT)
+        await factors.passkeys.remove(added.passkey.id, RIGHT, CLIENT)
 
     assert await factors.tried(ann, codes[1]) is None
     assert await factors.required(ann) == ()
@@ -281,12 +284,12 @@ async def test_a_challenge_is_answered_once(factors: Factors, ann: UUID) -> None
     device = authenticator()
     with signed_in(ann):
         options = await factors.passkeys.begin(RIGHT)
-        response = device.create(asked_of(options))
+        response = device.create(asked_of(options)), CLIENT
         with pytest.raises(InvalidValue):
-            await factors.passkeys.add(options.challenge_id, "phone", {})
+            await factors.passkeys.add(options.challenge_id, "phone", {}, CLIENT)
 
         with pytest.raises(InvalidChallenge):
-            await factors.passkeys.add(options.challenge_id, "phone", response)
+            await factors.passkeys.add(options.challenge_id, "phone", response, CLIENT)
 
 
 async def test_a_challenge_is_answered_in_time_and_by_whom_it_was_put_to(
@@ -297,12 +300,12 @@ async def test_a_challenge_is_answered_in_time_and_by_whom_it_was_put_to(
     made = [authenticator().create(asked_of(options)) for options in (late, stolen)]
 
     with signed_in(ben), pytest.raises(InvalidChallenge):
-        await factors.passkeys.add(stolen.challenge_id, "phone", made[1])
+        await factors.passkeys.add(stolen.challenge_id, "phone", made[1], CLIENT)
     factors.clock.advance(CHALLENGE_LIFE)
     with signed_in(ann), pytest.raises(InvalidChallenge):
-        await factors.passkeys.add(late.challenge_id, "phone", made[0])
+        await factors.passkeys.add(late.challenge_id, "phone", made[0], CLIENT)
     with signed_in(ann), pytest.raises(InvalidChallenge):
-        await factors.passkeys.add(uuid7(), "phone", {})
+        await factors.passkeys.add(uuid7(), "phone", {}, CLIENT)
 
 
 async def test_an_answer_to_another_challenge_is_refused(factors: Factors, ann: UUID) -> None:
@@ -311,7 +314,7 @@ async def test_an_answer_to_another_challenge_is_refused(factors: Factors, ann: 
 
         with pytest.raises(InvalidValue):
             await factors.passkeys.add(
-                one.challenge_id, "phone", authenticator().create(asked_of(other))
+                one.challenge_id, "phone", authenticator().create(asked_of(other)), CLIENT
             )
 
 
@@ -351,7 +354,7 @@ async def test_passkeys_of_an_account_are_bounded(factors: Factors, ann: UUID, b
     with signed_in(ann):
         with pytest.raises(TooManyPasskeys):
             await factors.passkeys.add(
-                begun.challenge_id, "one more", authenticator().create(asked_of(begun))
+                begun.challenge_id, "one more", authenticator().create(asked_of(begun)), CLIENT
             )
         with pytest.raises(TooManyPasskeys):
             await factors.passkeys.begin(RIGHT)
@@ -364,11 +367,23 @@ async def test_a_passkey_is_removed_by_its_account_alone(
     added = await factors.add_passkey(ann, authenticator())
 
     with signed_in(ben), pytest.raises(NotFound):
-        await factors.passkeys.remove(added.passkey.id, RIGHT)
+        await factors.passkeys.remove(added.passkey.id, RIGHT, CLIENT)
     with signed_in(ann):
-        await factors.passkeys.remove(added.passkey.id, RIGHT)
+        await factors.passkeys.remove(added.passkey.id, RIGHT, CLIENT)
         with pytest.raises(NotFound):
-            await factors.passkeys.remove(added.passkey.id, RIGHT)
+            await factors.passkeys.remove(added.passkey.id, RIGHT, CLIENT)
+
+
+async def test_the_last_way_into_an_account_stays(factors: Factors) -> None:
+    account = new_account()
+    await factors.unit_of_work.run(lambda stores: stores.accounts.add(account))
+    one, other = [await factors.add_passkey(account.id, authenticator()) for _ in "12"]
+
+    with signed_in(account.id):
+        await factors.passkeys.remove(one.passkey.id, RIGHT, CLIENT)
+        with pytest.raises(LastWayIn):
+            await factors.passkeys.remove(other.passkey.id, RIGHT, CLIENT)
+        assert await factors.passkeys.list() == [other.passkey]
 
 
 async def test_no_change_is_made_without_a_confirmation(factors: Factors, ann: UUID) -> None:
@@ -379,10 +394,10 @@ async def test_no_change_is_made_without_a_confirmation(factors: Factors, ann: U
     with signed_in(ann):
         for attempt in (
             factors.totp.begin(WRONG),
-            factors.totp.remove(WRONG),
-            factors.totp.renew_recovery_codes(WRONG),
+            factors.totp.remove(WRONG, CLIENT),
+            factors.totp.renew_recovery_codes(WRONG, CLIENT),
             factors.passkeys.begin(WRONG),
-            factors.passkeys.remove(added.passkey.id, WRONG),
+            factors.passkeys.remove(added.passkey.id, WRONG, CLIENT),
         ):
             with pytest.raises(ConfirmationRequired):
                 await attempt
@@ -397,13 +412,13 @@ async def test_nobody_and_no_key_gets_at_factors(factors: Factors, ann: UUID) ->
         return [
             factors.totp.read(),
             factors.totp.begin(RIGHT),
-            factors.totp.enable("123456"),
-            factors.totp.remove(RIGHT),
-            factors.totp.renew_recovery_codes(RIGHT),
+            factors.totp.enable("123456", CLIENT),
+            factors.totp.remove(RIGHT, CLIENT),
+            factors.totp.renew_recovery_codes(RIGHT, CLIENT),
             factors.passkeys.begin(RIGHT),
-            factors.passkeys.add(uuid7(), "phone", {}),
+            factors.passkeys.add(uuid7(), "phone", {}, CLIENT),
             factors.passkeys.list(),
-            factors.passkeys.remove(uuid7(), RIGHT),
+            factors.passkeys.remove(uuid7(), RIGHT, CLIENT),
         ]
 
     for attempt in attempts():
@@ -415,13 +430,57 @@ async def test_nobody_and_no_key_gets_at_factors(factors: Factors, ann: UUID) ->
                 await attempt  # type: ignore[misc]
 
 
+async def test_the_owner_hears_of_each_change_by_mail(
+    factors: Factors, ann: UUID, fakes: Fakes
+) -> None:
+    await factors.enable_codes(ann)
+    added = await factors.add_passkey(ann, authenticator())
+    with signed_in(ann):
+        await factors.totp.renew_recovery_codes(RIGHT, CLIENT)
+        await factors.passkeys.remove(added.passkey.id, RIGHT, CLIENT)
+        await factors.totp.remove(RIGHT, CLIENT)
+
+    mails = await fakes.pending_mails()
+
+    assert {(mail.kind, mail.account_id) for mail in mails} == {("factors-changed", ann)}
+    assert [mail.details["change"] for mail in mails] == [
+        "An app for codes was added",
+        "A passkey was added",
+        "New recovery codes were made",
+        "A passkey was removed",
+        "The app for codes was removed",
+    ]
+
+
+async def test_an_operator_removes_what_was_lost(factors: Factors, ann: UUID, fakes: Fakes) -> None:
+    app, codes = await factors.enable_codes(ann)
+    await factors.add_passkey(ann, authenticator())
+    before = await fakes.pending_mails()
+
+    with signed_in(ann), pytest.raises(NotPermitted):
+        await factors.removal.remove_all(ann)
+    with acting_as(OPERATOR):
+        removed = await factors.removal.remove_all(ann)
+        with pytest.raises(NoSecondFactor):
+            await factors.removal.remove_all(ann)
+
+    assert removed == (Method.TOTP, Method.PASSKEY, Method.RECOVERY_CODE)
+    assert await factors.required(ann) == ()
+    for code in (app.code(), codes[0]):
+        assert await factors.tried(ann, code) is None
+    last = (await fakes.pending())[-1]
+    assert (last.kind, last.details["by"]) == ("factors.removed", "operator")
+    (mail,) = (await fakes.pending_mails())[len(before) :]
+    assert mail.details["change"] == "All second factors were removed"
+
+
 async def test_no_event_has_a_secret(factors: Factors, ann: UUID, fakes: Fakes) -> None:
     app, codes = await factors.enable_codes(ann)
     await factors.add_passkey(ann, authenticator())
     await factors.tried(ann, codes[0])
     with signed_in(ann):
-        codes += await factors.totp.renew_recovery_codes(RIGHT)
-        await factors.totp.remove(RIGHT)
+        codes += await factors.totp.renew_recovery_codes(RIGHT, CLIENT)
+        await factors.totp.remove(RIGHT, CLIENT)
 
     events = await fakes.pending()
 

@@ -14,8 +14,9 @@ from openapi_spec_validator import validate
 from domain.errors import Conflict
 from domain.permissions import Permission
 from service.openapi import as_json, openapi_document
+from service.openapi.paths import template
 from service.problems import PROBLEMS
-from service.routes import RateClass, declared_rules, route
+from service.routes import PUBLIC, RateClass, declared_rules, route
 from service.schemas.fields import RequestSchema, VersionedResponse
 
 Json = dict[str, Any]
@@ -231,3 +232,26 @@ def test_a_path_of_an_unknown_kind_is_refused() -> None:
 
     with pytest.raises(KeyError, match="float"):
         openapi_document(app)
+
+
+def test_each_operation_says_who_may_call_and_by_which_schemes(app: Flask, document: Json) -> None:
+    schemes = [{"accessToken": []}, {"apiKey": []}]
+    assert set(document["components"]["securitySchemes"]) == {"accessToken", "apiKey"}
+    for rule, declared in declared_rules(app):
+        operation = document["paths"][template(rule.rule)][declared.method.lower()]
+        answers = set(operation["responses"])
+        if declared.callers == PUBLIC:
+            assert operation["security"] == [{}, *schemes]
+            assert "401" in answers
+        else:
+            assert operation["security"] == schemes
+            assert {"401", "403"} <= answers
+        is_named = isinstance(declared.callers, Permission)
+        assert operation.get("x-permission") == (declared.callers if is_named else None)
+
+
+def test_who_is_not_let_in_is_told_what_to_show(document: Json) -> None:
+    answers = document["paths"]["/v1/authors"]["post"]["responses"]
+
+    for status in ("401", "403"):
+        assert "WWW-Authenticate" in answers[status]["headers"]
