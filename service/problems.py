@@ -221,9 +221,9 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
         HTTPStatus.UNAUTHORIZED,
         "second-factor-required",
         "Second factor required",
-        "The first factor is right. `methods` names what else the account asks for: sign in again "
+        "What came first is right. `methods` names what else the account asks for: sign in again "
         "with a `code` (`otp` of an app, `rcv` to recover), which is `secondFactor` where a "
-        "provider named you, or by a passkey (`swk`).",
+        "provider has named you, or by a passkey (`swk`).",
     ),
     InvalidSecondFactor: Problem(
         HTTPStatus.UNAUTHORIZED,

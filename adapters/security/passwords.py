@@ -12,8 +12,8 @@ from argon2 import Parameters, PasswordHasher, Type, extract_parameters
 from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatchError
 from argon2.low_level import ARGON2_VERSION
 
+from domain.authentication.errors import HashingOverloaded
 from domain.authentication.passwords import normalised
-from domain.errors import StoreUnavailable
 
 Result = TypeVar("Result")
 
@@ -79,7 +79,7 @@ class Argon2PasswordHasher:
 
     async def _in_thread(self, work: Callable[[], Result]) -> Result:
         if not self._places.acquire(blocking=False):
-            raise StoreUnavailable("argon2", "too many passwords wait to be hashed")
+            raise HashingOverloaded
         future = self._executor.submit(work)
         future.add_done_callback(lambda _: self._places.release())
         return await asyncio.wrap_future(future)

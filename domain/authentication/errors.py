@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from domain.errors import Conflict, DomainError, NotAuthenticated
+from domain.errors import Conflict, DomainError, NotAuthenticated, StoreUnavailable
 
 
 class InvalidCredentials(NotAuthenticated):
@@ -76,6 +76,13 @@ class TooManyAttempts(DomainError):
     def __init__(self, retry_after: int) -> None:
         super().__init__(f"Too many attempts. Try again in {retry_after} s.")
         self.retry_after = retry_after
+
+
+class HashingOverloaded(StoreUnavailable):
+    """Too many passwords wait to be hashed; none was compared, and nothing was changed."""
+
+    def __init__(self) -> None:
+        super().__init__("argon2", "too many passwords wait to be hashed")
 
 
 class SignUpsClosed(Conflict):

@@ -2,12 +2,14 @@
 
 import hashlib
 from collections.abc import Sequence
+from contextlib import suppress
 from math import ceil
 from uuid import UUID
 
 from domain.accounts.values import email_key
 from domain.authentication.entities import KnownDevice
 from domain.authentication.errors import TooManyAttempts
+from domain.errors import StoreUnavailable
 from domain.limits.entities import Charge, Limit
 from domain.limits.ports import Attempts
 
@@ -70,8 +72,9 @@ class Guesses:
         return await self._take(Charge(BY_RECOVERY_CODE, str(account_id)))
 
     async def was_right(self, charges: Sequence[Charge]) -> None:
-        """Give back what was counted."""
-        await self._attempts.give_back(charges)
+        """Give back what was counted; where the store is away, it stays so."""
+        with suppress(StoreUnavailable):
+            await self._attempts.give_back(charges)
 
     async def purge(self, *, batch_size: int = 500) -> int:
         """Forget who has nothing to wait for, batch by batch; gives how many. Safe to repeat."""

@@ -16,7 +16,7 @@ class PasswordHasher(Protocol):
     """Slow, salted hashes of passwords, made off the event loop and only so many at once.
 
     Passwords are the same when their Unicode normal forms KC are (NIST SP 800-63B-4, 3.1.1.2).
-    `hash` and `verify` raise StoreUnavailable when too many wait for their turn.
+    `hash` and `verify` raise HashingOverloaded when too many wait for their turn.
     """
 
     async def hash(self, password: str) -> str:

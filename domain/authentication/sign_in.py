@@ -11,6 +11,7 @@ from uuid import UUID
 from domain.accounts.entities import Account
 from domain.authentication.entities import Client, KnownDevice, Method, SignedIn
 from domain.authentication.errors import (
+    HashingOverloaded,
     InvalidCredentials,
     InvalidSecondFactor,
     SecondFactorRequired,
@@ -19,7 +20,6 @@ from domain.authentication.events import SESSION_REFUSED, account_event
 from domain.authentication.guesses import Guesses
 from domain.authentication.ports import AuthenticationStores, PasswordHasher, SecondFactors
 from domain.authentication.starting import SessionStarter
-from domain.limits.entities import Charge
 from domain.ports import Clock, Identifiers, UnitOfWork
 
 NO_ACCOUNT = UUID(int=0)
@@ -37,6 +37,10 @@ class Credentials:
     password: str
     code: str | None = None
     device_token: str | None = None
+
+    def __post_init__(self) -> None:
+        # As addresses are kept; and an address with spaces around it is guessed at no more often.
+        object.__setattr__(self, "email", self.email.strip())
 
 
 class _HashChanged(Exception):
@@ -73,27 +77,36 @@ class SignIn:
         account, hashed = await self.unit_of_work.read(lambda stores: _find(stores, given.email))
         device = self._known_device(given, account)
         charges = await self.guesses.sign_in(given.email, client.network, device)
+        try:
+            signed_in = await self._check(account, hashed, given, client)
+        except (HashingOverloaded, SecondFactorRequired, _HashChanged):
+            # Nothing was compared, or nothing was wrong.
+            await self.guesses.was_right(charges)
+            raise
+        await self.guesses.was_right(charges)
+        return signed_in
+
+    async def _check(
+        self, account: Account | None, hashed: str | None, given: Credentials, client: Client
+    ) -> SignedIn:
         is_right = await self.hasher.verify(given.password, hashed)
         if account is None or hashed is None or not is_right or not account.is_active:
             await self._tell_refusal(account, client, "password")
             raise InvalidCredentials
-        methods = await self._second_factor(account, given, client, charges)
-        signed_in = await self._start(account, hashed, methods, given, client)
-        await self.guesses.was_right(charges)
-        return signed_in
+        methods = await self._second_factor(account, given, client)
+        return await self._start(account, hashed, methods, given, client)
 
     def _known_device(self, given: Credentials, account: Account | None) -> KnownDevice | None:
         account_id = NO_ACCOUNT if account is None else account.id
         return self.starter.known_device(given.device_token, account_id)
 
     async def _second_factor(
-        self, account: Account, given: Credentials, client: Client, charges: Sequence[Charge]
+        self, account: Account, given: Credentials, client: Client
     ) -> list[Method]:
         names = await self.second_factors.required(account.id)
         if not names:
             return [Method.PASSWORD]
         if given.code is None:
-            await self.guesses.was_right(charges)
             raise SecondFactorRequired(names)
         try:
             return [Method.PASSWORD, await self.second_factors.check(account.id, given.code)]
@@ -136,6 +149,6 @@ class SignIn:
 
 
 async def _find(stores: AuthenticationStores, email: str) -> tuple[Account | None, str | None]:
-    account = await stores.accounts.find(email.strip())
+    account = await stores.accounts.find(email)
     hashed = await stores.passwords.get(NO_ACCOUNT if account is None else account.id)
     return account, hashed

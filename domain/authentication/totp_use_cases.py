@@ -28,6 +28,8 @@ from domain.callers import signed_in_account
 from domain.errors import InvalidValue
 from domain.ports import Clock, Identifiers, UnitOfWork
 
+_NOT_SHOWN = "is not what the app shows at present"
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Enrolment:
@@ -105,6 +107,9 @@ class TOTPUseCases(FactorUseCases):
         for a code that is not the present one, or where nothing was begun.
         """
         account_id = signed_in_account()
+        begun = await self._unit_of_work.read(lambda stores: stores.totp_secrets.get(account_id))
+        if begun is None:
+            raise InvalidValue("code", _NOT_SHOWN)
         charges = await self._guesses.code(account_id)
 
         async def enable(stores: FactorStores, account: Account) -> tuple[str, ...]:
@@ -113,7 +118,7 @@ class TOTPUseCases(FactorUseCases):
             _check_not_enabled(known)
             step = None if known is None else self._step_of(known, code, now)
             if known is None or step is None:
-                raise InvalidValue("code", "is not what the app shows at present")
+                raise InvalidValue("code", _NOT_SHOWN)
             confirmed = replace(known, confirmed_at=now, last_step=step)
             await stores.totp_secrets.put(confirmed, now)
             await self._tell(stores, TOTP_ENABLED, account, now, client)

@@ -99,6 +99,8 @@ class Exchange:
 
     def leave(self) -> None:
         """Interrupt no more; what a thread still sends is refused."""
+        # Or, after a cancellation from outside, sent: then nobody is there to look after it.
+        self._looked_after = True
         if self._task is not None:
             self._task = None
             self._patrol.leave(self._look_after)

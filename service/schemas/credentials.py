@@ -16,11 +16,14 @@ _TYPED_MAX_LENGTH = 1024
 # More than any token has: another text is an unknown one.
 _TOKEN_MAX_LENGTH = 200
 
-Email = Annotated[Line, Field(min_length=1, max_length=EMAIL_MAX_LENGTH)]
+Email = Annotated[
+    Line,
+    Field(min_length=1, max_length=EMAIL_MAX_LENGTH, json_schema_extra={"format": "idn-email"}),
+]
 NewPassword = Annotated[
     SecretStr,
     Field(
-        min_length=1,
+        min_length=MIN_LENGTH,
         max_length=_TYPED_MAX_LENGTH,
         description=f"{MIN_LENGTH} to {MAX_LENGTH} characters, counted in Unicode's normal form "
         "KC. None that many people use, nor the address, nor the service's name.",

@@ -17,14 +17,15 @@ from tests.acceptance.server import ROOT
 pytestmark = [
     pytest.mark.parametrize("deployment", [EMBEDDED, ON_SERVERS], indirect=True, scope="module"),
     pytest.mark.fuzzing,
+    pytest.mark.timeout(240),
 ]
 
 NAME = "Authorization"
 CONFIGURATION = Path(__file__).parent / "fuzzing" / "schemathesis.toml"
-LONGEST_RUN = 110.0
+LONGEST_RUN = 220.0
 
 
-@pytest.mark.parametrize("role,cases_of_an_operation", [(Role.READER, 30), (Role.ADMIN, 45)])
+@pytest.mark.parametrize("role,cases_of_an_operation", [(Role.READER, 8), (Role.ADMIN, 15)])
 def test_every_answer_is_as_the_contract_says(
     deployment: Deployment, tmp_path: Path, role: Role, cases_of_an_operation: int
 ) -> None:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from adapters.memory.activity import MemoryActivityLog
@@ -88,10 +88,10 @@ async def no_trouble() -> None:
     """Do nothing."""
 
 
-def raising(error: Exception) -> Callable[[], Awaitable[None]]:
-    """Give what raises `error`."""
+def raising(error: Exception) -> Callable[..., Awaitable[Any]]:
+    """Give what raises `error`, whatever it is given."""
 
-    async def trouble() -> None:
+    async def trouble(*_: object) -> None:
         raise error
 
     return trouble

@@ -9,7 +9,7 @@ import pytest
 from argon2 import extract_parameters
 
 from adapters.security.passwords import MAX_WAITING, OWASP, Argon2PasswordHasher
-from domain.errors import StoreUnavailable
+from domain.authentication.errors import HashingOverloaded
 from tests.contracts.test_password_hasher import CHEAP
 
 
@@ -101,7 +101,7 @@ async def test_whoever_comes_when_too_many_wait_is_sent_away_and_the_next_ones_a
     tasks = [asyncio.create_task(hasher.verify("p", None)) for _ in range(MAX_WAITING + 1)]
     await until(lambda: gate.at_once == 1)
 
-    with pytest.raises(StoreUnavailable):
+    with pytest.raises(HashingOverloaded):
         await hasher.verify("p", None)
 
     gate.open.set()

@@ -18,6 +18,7 @@ from domain.authentication.entities import (
     SignedIn,
 )
 from domain.authentication.errors import (
+    HashingOverloaded,
     InvalidCredentials,
     InvalidSecondFactor,
     SecondFactorRequired,
@@ -25,7 +26,7 @@ from domain.authentication.errors import (
 )
 from domain.authentication.guesses import BY_ACCOUNT, BY_DEVICE, BY_NETWORK
 from domain.authentication.sign_in import NO_ACCOUNT, Credentials
-from domain.errors import OutcomeUnknown
+from domain.errors import OutcomeUnknown, StoreUnavailable
 from tests.unit.accounts import (
     add_account,
     add_with_password,
@@ -161,6 +162,36 @@ async def test_guesses_at_one_account_are_stopped_wherever_they_come_from(
     assert 0 < caught.value.retry_after <= BY_ACCOUNT.window / BY_ACCOUNT.quota
     assert fakes.password_hasher.hashes == hashes
     assert await live_sessions(fakes, account) == []
+
+
+@pytest.mark.parametrize("email", [" {}", "{}\n", "\u00a0{}", "\u3000{}\u2003"])
+async def test_spaces_around_an_address_give_no_more_guesses(
+    fakes: Fakes, account: Account, email: str
+) -> None:
+    await fail(fakes, account, BY_ACCOUNT.quota)
+    given = Credentials(email=email.format(account.email), password=PASSWORD)
+
+    with pytest.raises(TooManyAttempts):
+        await fakes.use_cases().authentication.sign_in.sign_in(given, CLIENT)
+
+
+async def test_what_was_not_compared_is_no_guess(fakes: Fakes, account: Account) -> None:
+    verify = fakes.password_hasher.verify
+    fakes.password_hasher.verify = raising(HashingOverloaded())  # type: ignore[method-assign]
+    for _ in range(2 * BY_ACCOUNT.quota):
+        with pytest.raises(HashingOverloaded):
+            await sign_in(fakes, account)
+
+    fakes.password_hasher.verify = verify  # type: ignore[method-assign]
+    assert await sign_in(fakes, account)
+
+
+async def test_who_is_in_stays_so_when_nothing_can_be_given_back(
+    fakes: Fakes, account: Account
+) -> None:
+    fakes.attempts.give_back = raising(StoreUnavailable("MySQL", "gone"))  # type: ignore[method-assign]
+
+    assert await sign_in(fakes, account)
 
 
 async def test_an_unknown_address_is_limited_like_a_known_one(

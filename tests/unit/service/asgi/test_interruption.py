@@ -11,6 +11,10 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
 from service.asgi import FlaskToAsgi, served, uninterrupted
+from service.asgi.client import Client
+from service.asgi.declarations import Declaration
+from service.asgi.exchange import Exchange as RequestExchange
+from service.asgi.patrol import Patrol
 from tests.unit.service.asgi.client import END_OF_BODY, GONE, Caller, exchange
 
 pytestmark = pytest.mark.usefixtures("each_way")
@@ -375,6 +379,19 @@ async def test_a_stream_ends_with_its_client_and_not_long_after(
     await caller.says(END_OF_BODY, GONE)
     exchange = await caller.ends()
     assert len(exchange.pieces) == 1
+
+
+async def test_a_stream_that_has_been_left_is_not_looked_after() -> None:
+    """As a thread may still send, when its request has been cancelled from outside."""
+
+    async def send(_: ASGISendEvent) -> None:
+        pass
+
+    client = Client(asyncio.Queue[ASGIReceiveEvent]().get)
+    left = RequestExchange(client, send, Declaration(), Patrol())
+    left.leave()
+    await left.send({"type": "http.response.body", "body": b"x", "more_body": True})
+    assert client._watcher is None
 
 
 async def test_an_endless_stream_lets_others_run(flask_app: Flask, bridge: FlaskToAsgi) -> None:
