@@ -68,8 +68,9 @@ class ProviderAccounts:
     ) -> UUID:
         if identity.email is None or not identity.email_verified:
             raise ProviderEmailNotVerified
-        if await stores.accounts.find(identity.email) is not None:
-            raise IdentityNotLinked
+        owner = await stores.accounts.find(identity.email)
+        if owner is not None:
+            raise IdentityNotLinked(owner.id)
         if not are_open:
             raise SignUpsClosed
         account = self._account(identity, identity.email)

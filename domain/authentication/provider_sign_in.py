@@ -12,7 +12,7 @@ from domain.authentication.passkey_sign_in import Starter
 from domain.authentication.ports import SecondFactors
 from domain.authentication.provider_accounts import ProviderAccounts
 from domain.authentication.provider_challenges import BegunSignIn, ProviderChallenges
-from domain.authentication.provider_errors import ProviderSignInRefused
+from domain.authentication.provider_errors import IdentityNotLinked, ProviderSignInRefused
 from domain.authentication.provider_tickets import ProviderAnswer
 from domain.authentication.sign_in import NO_ACCOUNT
 from domain.errors import DomainError
@@ -72,7 +72,7 @@ class ProviderSignIn:
         try:
             identity = await self.challenges.identity(answer)
             account_id = await self.accounts.account_of(identity, client)
-        except ProviderSignInRefused as error:
+        except (ProviderSignInRefused, IdentityNotLinked) as error:
             await self._tell_refusal(error.account_id or NO_ACCOUNT, "provider", client)
             raise
         factors = await self.second_factors.required(account_id)
