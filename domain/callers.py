@@ -24,7 +24,7 @@ class Caller:
     """Who calls. `name` is a text of at most 64 characters that no other caller has.
 
     A person who is signed in has an `account_id` and a `session_id`; a machine that shows a key of
-    an account has the `key_id` in place of the session.
+    an account has the `key_id` in place of the session. `address` is where a request comes from.
     """
 
     name: str
@@ -32,6 +32,7 @@ class Caller:
     account_id: UUID | None = None
     session_id: UUID | None = None
     key_id: UUID | None = None
+    address: str | None = None
 
 
 NOBODY = Caller(name="nobody", permissions=frozenset())

@@ -1,6 +1,7 @@
 """Where a request comes from, and whether a page that belongs here sent it."""
 
 from collections.abc import Collection
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 
 from flask import Request
@@ -15,10 +16,21 @@ _SAME_ORIGIN = "same-origin"
 def client_of(request: Request) -> Client:
     """Tell what a request tells of its sender; all of it fits where it is kept."""
     return Client(
-        address=_address(request.remote_addr),
+        address=address_of(request.remote_addr),
         network=caller_at(request.remote_addr),
         device=_line(request.headers.get("User-Agent", "")),
     )
+
+
+@lru_cache(maxsize=4096)
+def address_of(text: str | None) -> str:
+    """Give the address without port and zone, which its own machine alone understands."""
+    try:
+        ip = ip_address(without_port(text or "").partition("%")[0])
+    except ValueError:
+        return NOBODY_KNOWN
+    mapped = ip.ipv4_mapped if isinstance(ip, IPv6Address) else None
+    return str(mapped or ip)
 
 
 def refuse_other_sites(request: Request, origins: Collection[str]) -> None:
@@ -33,16 +45,6 @@ def refuse_other_sites(request: Request, origins: Collection[str]) -> None:
     is_own = site == _SAME_ORIGIN or (site is None and origin == request.host_url.rstrip("/"))
     if not is_own and (origin is None or origin not in origins):
         raise CrossSiteRequest
-
-
-def _address(text: str | None) -> str:
-    """Give the address without port and zone, which its own machine alone understands."""
-    try:
-        ip = ip_address(without_port(text or "").partition("%")[0])
-    except ValueError:
-        return NOBODY_KNOWN
-    mapped = ip.ipv4_mapped if isinstance(ip, IPv6Address) else None
-    return str(mapped or ip)
 
 
 def _line(text: str) -> str:

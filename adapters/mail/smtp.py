@@ -66,7 +66,8 @@ class SMTPTransport:
     @asynccontextmanager
     async def connected(self) -> AsyncIterator["SMTPMailer"]:
         """Connect, encrypt and sign in; take leave at the end."""
-        client = self._client()
+        with _translated():
+            client = self._client()
         try:
             with _translated():
                 await client.connect()

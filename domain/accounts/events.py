@@ -18,7 +18,7 @@ def account_event(
 ) -> Event:
     """Tell of something that happened to an account, which is the event's subject.
 
-    Where somebody else did it, the detail `by` has their name.
+    Where somebody else did it, the detail `by` has their name; `address` is where from.
     """
     told: Details = {name: _told(value) for name, value in details.items()}
     return Event(
@@ -26,13 +26,16 @@ def account_event(
         kind=kind,
         subject=str(account_id),
         occurred_at=occurred_at,
-        details={**_by(account_id), **told},
+        details={**_caller(account_id), **told},
     )
 
 
-def _by(account_id: UUID) -> Details:
+def _caller(account_id: UUID) -> Details:
     caller = current_caller()
-    return {} if caller is NOBODY or caller.account_id == account_id else {"by": caller.name}
+    if caller is NOBODY:
+        return {}
+    by = {} if caller.account_id == account_id else {"by": caller.name}
+    return by if caller.address is None else {**by, "address": caller.address}
 
 
 def _told(value: object) -> str | int | bool | list[str] | None:

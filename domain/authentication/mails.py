@@ -39,7 +39,7 @@ _LIFE_OF_NOTICES = timedelta(days=7)
 
 # What of the details people read. A name is not among it: whoever signs up an address that is
 # somebody else's would write to them in it.
-_TOLD = frozenset({"change", "client", "new_email"})
+_TOLD = frozenset({"change", "client"})
 
 
 def pending_mail(

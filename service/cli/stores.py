@@ -55,3 +55,5 @@ async def _purge_accounts(use_cases: UseCases, before: datetime) -> None:
     click.echo(f"Removed {keys} API keys that expired before {before:%F}.")
     challenges = await retention.purge_challenges()
     click.echo(f"Removed {challenges} challenges that have expired.")
+    attempts = await use_cases.authentication.guesses.purge()
+    click.echo(f"Removed {attempts} counts of attempts that count no more.")

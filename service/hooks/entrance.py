@@ -6,6 +6,7 @@ declared route, such as pages and probes.
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 from flask import Flask, g, request
 
@@ -13,6 +14,7 @@ from domain.authentication.entrance import Entrance
 from domain.callers import NOBODY, Caller
 from domain.errors import NotAuthenticated, NotPermitted
 from domain.limits.entities import Limit
+from service.clients import address_of
 from service.hooks.callers import caller_at
 from service.hooks.rate_limits import keep_to_limits
 from service.routes import ACCOUNT, PUBLIC, Callers, RateClass, route_of
@@ -37,7 +39,7 @@ def let_in(app: Flask, limits: Mapping[RateClass, Limit], entrance: Entrance) ->
         keep_to_limits(entry.verdicts)
         if entry.refusal is not None:
             raise entry.refusal
-        g.caller = entry.caller
+        g.caller = _at(entry.caller, request.remote_addr)
         _check(entry.caller, declared.callers)
 
 
@@ -48,6 +50,10 @@ def _credential() -> str | None:
         return None
     match = _BEARER.fullmatch(header)
     return match[1] if match else _UNREADABLE
+
+
+def _at(caller: Caller, remote_address: str | None) -> Caller:
+    return caller if caller is NOBODY else replace(caller, address=address_of(remote_address))
 
 
 def _check(caller: Caller, callers: Callers) -> None:

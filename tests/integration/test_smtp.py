@@ -158,6 +158,13 @@ class TestTLS:
 
         assert mailbox.sessions == set()
 
+    async def test_certificates_that_are_not_there_keep_the_mail(
+        self, mailbox: Mailbox, tmp_path: Path
+    ) -> None:
+        async with smtp_server(mailbox) as port:
+            with pytest.raises(StoreUnavailable, match="No such file"):
+                await send(port, tls=TLS.STARTTLS, ca=str(tmp_path / "absent.pem"))
+
     async def test_tls_from_the_start(
         self, mailbox: Mailbox, certificate: Path, server_tls: ssl.SSLContext
     ) -> None:

@@ -134,6 +134,7 @@ def test_a_purge_removes_what_was_kept_for_its_time(
         "Removed 2 sessions",
         "Removed 1 API keys",
         "Removed 1 challenges",
+        "Removed 0 counts of attempts",
         "Removed 2 events",
         "Removed 1 answers",
         "Removed 1 one-time tokens",

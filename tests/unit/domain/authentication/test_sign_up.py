@@ -6,9 +6,11 @@ from datetime import timedelta
 
 import pytest
 
+from adapters.memory.accounts import MemoryAccounts
 from domain.authentication.errors import InvalidOneTimeToken, SignUpsClosed, TooManyAttempts
-from domain.authentication.one_time_tokens import LIVES, Purpose
+from domain.authentication.one_time_tokens import LIVES, OneTimeToken, Purpose, hash_of
 from domain.authentication.sign_up import NewAccount
+from domain.authentication.token_purge import ExpiredTokens
 from domain.errors import InvalidValue
 from domain.permissions import Role
 from tests.unit.domain.authentication.people import CLIENT, PASSWORD, People, tokens_in
@@ -245,3 +247,65 @@ async def test_an_unknown_address_and_a_known_one_cost_the_same(people: People) 
 
 def test_no_text_of_what_somebody_signs_up_with_shows_it() -> None:
     assert PASSWORD not in f"{NEW} {NEW!r}"
+
+
+async def test_who_uses_one_token_at_once_gets_one_account(people: People) -> None:
+    await people.sign_up.sign_up(NEW, CLIENT)
+    token = await people.token()
+    verify, all_are_there = people.hasher.verify, asyncio.Barrier(3)
+
+    async def verify_together(password: str, hashed: str | None) -> bool:
+        await all_are_there.wait()
+        return await verify(password, hashed)
+
+    people.hasher.verify = verify_together
+    outcomes = await asyncio.gather(
+        *(people.sign_up.verify(token, PASSWORD, CLIENT) for _ in range(3)), return_exceptions=True
+    )
+
+    assert outcomes.count(None) == 1
+    assert sum(isinstance(outcome, InvalidOneTimeToken) for outcome in outcomes) == 2
+    assert (await people.kinds()) == ["account.created"]
+
+
+@pytest.mark.parametrize("is_seen", [True, False], ids=["seen", "not seen yet"])
+async def test_a_token_written_while_the_account_was_made_does_not_change_it(
+    people: People,
+    monkeypatch: pytest.MonkeyPatch,
+    is_seen: bool,  # noqa: FBT001  # The test's parameter.
+) -> None:
+    await people.signed_up()
+    token = OneTimeToken(
+        purpose=Purpose.SIGN_UP,
+        account_id=None,
+        email=EMAIL,
+        password_hash=await people.hasher.hash("another one"),
+        name=None,
+        created_at=people.fakes.clock.now(),
+    )
+    await people.fakes.unit_of_work.run(
+        lambda stores: stores.one_time_tokens.put(hash_of("late"), token)
+    )
+    with monkeypatch.context() as patch:
+        if not is_seen:
+            patch.setattr(MemoryAccounts, "find", find_nobody)
+        with pytest.raises(InvalidOneTimeToken):
+            await people.sign_up.verify("late", "another one", CLIENT)
+
+    assert await people.has_password(EMAIL, PASSWORD)
+
+
+async def find_nobody(_self: MemoryAccounts, _email: str) -> None:
+    return None
+
+
+async def test_tokens_that_have_expired_are_removed_with_the_hashes_in_them(people: People) -> None:
+    expired_tokens = ExpiredTokens(people.fakes.unit_of_work, people.fakes.clock)
+    for number in range(3):
+        await people.sign_up.sign_up(replace(NEW, email=f"{number}@example.org"), CLIENT)
+    await people.send_mails()
+
+    assert await expired_tokens.purge() == 0
+    people.fakes.clock.advance(LIVES[Purpose.SIGN_UP] + timedelta(seconds=1))
+    assert await expired_tokens.purge(batch_size=2) == 3
+    assert await expired_tokens.purge() == 0

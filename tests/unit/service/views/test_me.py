@@ -123,7 +123,10 @@ async def test_people_see_what_happened_to_their_account_alone(
     oldest = await client.get(newest.links["next"]["url"])
 
     assert [event["kind"] for event in newest.json()["items"]] == ["account.changed"]
-    assert oldest.json()["items"][0]["details"] == {"fields": ["name"]}
+    assert oldest.json()["items"][0]["details"] == {
+        "fields": ["name"],
+        "address": "127.0.0.1",
+    }
     assert oldest.json()["nextCursor"] is None
     none = await client.get(f"{ME}/activity", params={"kind": "account.deleted"})
     assert none.json()["items"] == []
