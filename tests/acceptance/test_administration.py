@@ -261,7 +261,7 @@ def test_what_changes_while_redis_is_away_counts_at_once_and_when_it_is_back(
     assert [status for _ in range(5) for status in statuses(person)] == [401] * 10
 
 
-@only_at(WITH_REDIS, WITHOUT_REDIS)
+@only_at(WITH_REDIS)
 def test_a_command_counts_at_once_for_servers_that_run(place: Place) -> None:
     flask(place.settings, "create-superuser", "--email=eve@example.org", "--password-stdin",
           typed=PASSWORD)  # fmt: skip
