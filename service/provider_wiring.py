@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from adapters.oidc.provider import Registration
 from adapters.oidc.providers import OIDCProviders
 from domain.authentication.confirmation import Confirmations
+from domain.authentication.factor_ports import FactorStores
 from domain.authentication.my_identities import MyIdentities
 from domain.authentication.provider_accounts import ProviderAccounts
 from domain.authentication.provider_challenges import ProviderChallenges
-from domain.authentication.provider_ports import ProviderStores
 from domain.authentication.provider_sign_in import ProviderSignIn
 from domain.authentication.providers import IdentityProviders
 from domain.authentication.sign_in import SignIn
@@ -39,7 +39,7 @@ def identity_providers(settings: Settings) -> OIDCProviders:
 
 
 def by_provider(
-    unit_of_work: UnitOfWork[ProviderStores],
+    unit_of_work: UnitOfWork[FactorStores],
     providers: IdentityProviders,
     sign_in: SignIn,
     confirmations: Confirmations,

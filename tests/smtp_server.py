@@ -73,8 +73,10 @@ async def smtp_server(
         is_right = (users or {}).get(data.login) == data.password
         return AuthResult(success=is_right, handled=False)
 
+    made: list[SMTP] = []
+
     def make() -> SMTP:
-        return SMTP(
+        server = SMTP(
             mailbox,
             hostname="localhost",
             enable_SMTPUTF8=is_international,
@@ -83,6 +85,8 @@ async def smtp_server(
             authenticator=authenticated if users else None,
             auth_required=users is not None,
         )
+        made.append(server)
+        return server
 
     server = await asyncio.get_running_loop().create_server(
         make, "127.0.0.1", port, ssl=tls if is_tls_implicit else None
@@ -91,3 +95,14 @@ async def smtp_server(
         yield server.sockets[0].getsockname()[1]
     finally:
         server.close()
+        await _hang_up(made)
+
+
+async def _hang_up(connections: list[SMTP]) -> None:
+    """End connections that are still open, with the tasks that serve them."""
+    for connection in connections:
+        if connection.transport is not None:
+            connection.transport.abort()
+    tasks = [it._handler_coroutine for it in connections if it._handler_coroutine is not None]
+    if tasks:
+        await asyncio.wait(tasks, timeout=10)

@@ -50,6 +50,7 @@ _PUBLIC_KEY_MAX_SIZE = 600
 # None is asked for, so browsers send none, or the key's signature of itself (WebAuthn level 3,
 # 5.1.3). Nothing else has its certificates parsed.
 _FORMATS = {AttestationFormat.NONE, AttestationFormat.PACKED}
+_REASON_MAX_LENGTH = 200
 # Browsers leave these out of origins (RFC 6454, 6.2).
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _LOOPBACK = {"127.0.0.1", "::1"}
@@ -164,10 +165,12 @@ def _judged(judge: Callable[[], Result]) -> Result:
     try:
         return judge()
     except Exception as error:
-        logger.info("A passkey was refused: %r", error)
+        # What the client sent can be a part of the text.
+        reason = repr(error)[:_REASON_MAX_LENGTH]
+        logger.info("A passkey was refused: %s", reason)
         if isinstance(error, InvalidPasskey):
             raise
-        raise InvalidPasskey(repr(error)) from error
+        raise InvalidPasskey(reason) from error
 
 
 def _claimed(response: dict[str, object]) -> tuple[bytes, UUID]:

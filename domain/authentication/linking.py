@@ -5,14 +5,14 @@ from uuid import UUID
 
 from domain.accounts.entities import Account
 from domain.authentication.events import IDENTITY_LINKED, account_event
+from domain.authentication.factor_ports import FactorStores
 from domain.authentication.identities import MAX_IDENTITIES, Identity, LinkedIdentity
 from domain.authentication.provider_errors import IdentityTaken, TooManyIdentities
-from domain.authentication.provider_ports import ProviderStores
 from domain.errors import Conflict
 from domain.ports import Identifiers
 
 
-async def account_linked_with(stores: ProviderStores, identity: Identity) -> Account | None:
+async def account_linked_with(stores: FactorStores, identity: Identity) -> Account | None:
     """Give the account, or None; what a deleted account has left is free for another one."""
     linked = await stores.identities.find(identity.issuer, identity.subject)
     if linked is None:
@@ -24,7 +24,7 @@ async def account_linked_with(stores: ProviderStores, identity: Identity) -> Acc
 
 
 async def link(
-    stores: ProviderStores,
+    stores: FactorStores,
     account_id: UUID,
     identity: Identity,
     now: datetime,

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from domain.authentication.confirmation import Confirmation, Confirmations
 from domain.authentication.events import IDENTITY_UNLINKED, account_event
+from domain.authentication.factor_ports import FactorStores
 from domain.authentication.identities import Identity, LinkedIdentity
 from domain.authentication.linking import account_linked_with, link
 from domain.authentication.provider_challenges import BegunSignIn, ProviderChallenges
@@ -15,7 +16,6 @@ from domain.authentication.provider_errors import (
     LastWayIn,
     ProviderSignInRefused,
 )
-from domain.authentication.provider_ports import ProviderStores
 from domain.authentication.provider_tickets import ProviderAnswer
 from domain.callers import signed_in_account
 from domain.entities import present
@@ -40,7 +40,7 @@ class MyIdentities:
 
     def __init__(
         self,
-        unit_of_work: UnitOfWork[ProviderStores],
+        unit_of_work: UnitOfWork[FactorStores],
         challenges: ProviderChallenges,
         confirmations: Confirmations,
         clock: Clock,
@@ -91,7 +91,7 @@ class MyIdentities:
         account_id = signed_in_account()
         await self._confirmations.confirm(account_id, confirmation)
 
-        async def unlink(stores: ProviderStores) -> None:
+        async def unlink(stores: FactorStores) -> None:
             # Nobody takes another way in away meanwhile.
             present("account", account_id, await stores.accounts.get_for_change(account_id))
             if not await stores.identities.remove(account_id, identity_id):
@@ -110,7 +110,7 @@ class MyIdentities:
         await self._unit_of_work.run(unlink)
 
     async def _link(
-        self, stores: ProviderStores, account_id: UUID, identity: Identity
+        self, stores: FactorStores, account_id: UUID, identity: Identity
     ) -> LinkedIdentity:
         present("account", account_id, await stores.accounts.get_for_change(account_id))
         owner = await account_linked_with(stores, identity)
@@ -121,7 +121,7 @@ class MyIdentities:
             return known
         return await link(stores, account_id, identity, self._clock.now(), self._identifiers)
 
-    async def _has_way_in(self, stores: ProviderStores, account_id: UUID) -> bool:
+    async def _has_way_in(self, stores: FactorStores, account_id: UUID) -> bool:
         if await stores.passwords.get(account_id) is not None:
             return True
         if await stores.passkeys.of(account_id):

@@ -8,6 +8,7 @@ from domain.accounts.errors import EmailTaken
 from domain.authentication.entities import Client, Method
 from domain.authentication.errors import SignUpsClosed
 from domain.authentication.events import ACCOUNT_CREATED, account_event
+from domain.authentication.factor_ports import FactorStores
 from domain.authentication.identities import Identity
 from domain.authentication.linking import account_linked_with, link
 from domain.authentication.provider_errors import (
@@ -16,7 +17,6 @@ from domain.authentication.provider_errors import (
     ProviderEmailNotVerified,
     ProviderSignInRefused,
 )
-from domain.authentication.provider_ports import ProviderStores
 from domain.permissions import Role
 from domain.ports import Clock, Identifiers, UnitOfWork
 
@@ -31,7 +31,7 @@ class ProviderAccounts:
 
     def __init__(
         self,
-        unit_of_work: UnitOfWork[ProviderStores],
+        unit_of_work: UnitOfWork[FactorStores],
         sign_ups_are_open: Callable[[], Awaitable[bool]],
         clock: Clock,
         identifiers: Identifiers,
@@ -49,7 +49,7 @@ class ProviderAccounts:
         """
         are_open = await self._sign_ups_are_open()
 
-        async def find_or_make(stores: ProviderStores) -> UUID:
+        async def find_or_make(stores: FactorStores) -> UUID:
             found = await account_linked_with(stores, identity)
             if found is None:
                 return await self._make(stores, identity, client, are_open=are_open)
@@ -64,12 +64,13 @@ class ProviderAccounts:
             return await self._unit_of_work.run(find_or_make)
 
     async def _make(
-        self, stores: ProviderStores, identity: Identity, client: Client, *, are_open: bool
+        self, stores: FactorStores, identity: Identity, client: Client, *, are_open: bool
     ) -> UUID:
         if identity.email is None or not identity.email_verified:
             raise ProviderEmailNotVerified
-        if await stores.accounts.find(identity.email) is not None:
-            raise IdentityNotLinked
+        owner = await stores.accounts.find(identity.email)
+        if owner is not None:
+            raise IdentityNotLinked(owner.id)
         if not are_open:
             raise SignUpsClosed
         account = self._account(identity, identity.email)

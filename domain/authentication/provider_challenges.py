@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from domain.authentication.challenges import Challenge
+from domain.authentication.factor_ports import FactorStores
 from domain.authentication.identities import Identity
 from domain.authentication.provider_errors import ProviderSignInRefused
-from domain.authentication.provider_ports import ProviderStores
 from domain.authentication.provider_tickets import (
     ProviderAnswer,
     challenge_of,
@@ -40,7 +40,7 @@ class ProviderChallenges:
 
     def __init__(
         self,
-        unit_of_work: UnitOfWork[ProviderStores],
+        unit_of_work: UnitOfWork[FactorStores],
         providers: IdentityProviders,
         clock: Clock,
         identifiers: Identifiers,

@@ -45,11 +45,12 @@ class ProviderEmailNotVerified(Conflict):
 class IdentityNotLinked(Conflict):
     """An account has the address, and has not said that the provider may speak for it.
 
-    Only who the provider says has the address is told so.
+    Only who the provider says has the address is told so. `account_id` is for the account's log.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, account_id: UUID) -> None:
         super().__init__("An account has this address, and is not linked with the provider.")
+        self.account_id = account_id
 
 
 class IdentityTaken(Conflict):

@@ -7,12 +7,12 @@ from uuid import UUID
 from domain.authentication.entities import Client, Method, SignedIn
 from domain.authentication.errors import InvalidSecondFactor, SecondFactorRequired
 from domain.authentication.events import SESSION_REFUSED, account_event
+from domain.authentication.factor_ports import FactorStores
 from domain.authentication.passkey_sign_in import Starter
 from domain.authentication.ports import SecondFactors
 from domain.authentication.provider_accounts import ProviderAccounts
 from domain.authentication.provider_challenges import BegunSignIn, ProviderChallenges
-from domain.authentication.provider_errors import ProviderSignInRefused
-from domain.authentication.provider_ports import ProviderStores
+from domain.authentication.provider_errors import IdentityNotLinked, ProviderSignInRefused
 from domain.authentication.provider_tickets import ProviderAnswer
 from domain.authentication.sign_in import NO_ACCOUNT
 from domain.errors import DomainError
@@ -26,7 +26,7 @@ SECOND_FACTOR = "provider.factor"
 class ProviderSignIn:
     """The use-cases of those who are not signed in."""
 
-    unit_of_work: UnitOfWork[ProviderStores]
+    unit_of_work: UnitOfWork[FactorStores]
     challenges: ProviderChallenges
     accounts: ProviderAccounts
     second_factors: SecondFactors
@@ -72,7 +72,7 @@ class ProviderSignIn:
         try:
             identity = await self.challenges.identity(answer)
             account_id = await self.accounts.account_of(identity, client)
-        except ProviderSignInRefused as error:
+        except (ProviderSignInRefused, IdentityNotLinked) as error:
             await self._tell_refusal(error.account_id or NO_ACCOUNT, "provider", client)
             raise
         factors = await self.second_factors.required(account_id)

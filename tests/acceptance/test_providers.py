@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -14,6 +15,7 @@ import httpx
 import pytest
 from playwright.async_api import Browser, Page, async_playwright, expect
 
+from domain.authentication.totp import code_at, step_at
 from tests.acceptance.clients import client_of
 from tests.acceptance.deployments import initialise
 from tests.acceptance.server import Hypercorn
@@ -157,6 +159,37 @@ def test_an_answer_without_its_ticket_is_worth_nothing(place: Place) -> None:
         assert place.finish(attack).status_code == 400
 
 
+def with_second_factor(place: Place, subject: str) -> list[str]:
+    """Make an account that asks for codes; gives its recovery codes."""
+    place.provider.claims = somebody(subject)
+    token = place.finish(place.answer()).json()["accessToken"]
+    bearer = {"Authorization": f"Bearer {token}"}
+    enrolment = place.client.post("/v1/me/totp", json={}, headers=bearer).json()
+    code = code_at(base64.b32decode(enrolment["secret"]), step_at(datetime.now(UTC)))
+    enabled = place.client.post("/v1/me/totp/confirmation", json={"code": code}, headers=bearer)
+    assert enabled.status_code == 200, enabled.text
+    codes: list[str] = enabled.json()["recoveryCodes"]
+    return codes
+
+
+def test_the_provider_is_one_factor_and_the_second_one_is_asked_for(place: Place) -> None:
+    codes = with_second_factor(place, "careful")
+    answer = place.answer()
+
+    asked = place.finish(answer)
+    wrong = place.finish({**answer, "secondFactor": "000000"})
+    other = place.finish({**answer, "ticket": place.answer()["ticket"], "secondFactor": codes[0]})
+    with ThreadPoolExecutor(10) as threads:
+        right = {**answer, "secondFactor": codes[0]}
+        found = list(threads.map(lambda _: place.finish(right).status_code, range(10)))
+
+    assert asked.json()["type"] == "/problems/second-factor-required"
+    assert wrong.json()["type"] == "/problems/invalid-second-factor"
+    assert other.json()["type"] == "/problems/provider-sign-in-refused"
+    assert found.count(201) == 1
+    assert set(found) <= {201, 400}
+
+
 def test_people_link_and_unlink_who_they_are_at_a_provider(place: Place) -> None:
     place.provider.claims = somebody("linking")
     signed_in = place.finish(place.answer())
@@ -290,6 +323,18 @@ class TestInABrowser:
         assert "__Host-ticket" not in kept
         await page.reload()
         await expect(page.get_by_role("button", name="Sign in with acme")).to_be_visible()
+
+    async def test_the_page_asks_for_a_second_factor(self, place: Place, page: Page) -> None:
+        codes = with_second_factor(place, "careful-browser")
+        await page.goto("/sign-in/acme")
+        await page.get_by_role("button", name="Sign in with acme").click()
+        await expect(page.get_by_role("status")).to_contain_text("second factor")
+        for code, told in (("000000", "wrong"), (codes[0], "You are signed in.")):
+            await page.get_by_label("Code of your app").fill(code)
+            await page.get_by_role("button", name="Go on").click()
+            await expect(page.get_by_role("status")).to_contain_text(told)
+
+        assert "__Host-refresh" in await cookies(page)
 
     async def test_an_answer_of_an_attackers_signs_nobody_in(
         self, place: Place, page: Page

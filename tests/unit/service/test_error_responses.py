@@ -288,7 +288,7 @@ ANSWERS = {
         "status": 409,
         "detail": "The provider names no address that it has verified.",
     },
-    IdentityNotLinked(): {
+    IdentityNotLinked(AUTHOR_ID): {
         "type": "/problems/identity-not-linked",
         "title": "Identity not linked",
         "status": 409,

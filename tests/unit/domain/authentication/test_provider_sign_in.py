@@ -28,7 +28,7 @@ from domain.authentication.provider_tickets import proofs_of
 from domain.authentication.sign_in import NO_ACCOUNT
 from domain.errors import StoreUnavailable
 from domain.permissions import Role
-from tests.unit.accounts import account_of, add_account
+from tests.unit.accounts import account_of, add_account, told
 from tests.unit.fakes import ISSUERS, Fakes
 from tests.unit.providers import CLIENT, SOMEBODY, World
 
@@ -115,6 +115,9 @@ class TestAccounts:
             await world.signed_in()
         assert world.sessions.started == []
         assert await account_of(fakes, account) == account
+        # Its owner can see that somebody tried.
+        (refused,) = await told(fakes, account)
+        assert (refused.kind, refused.details["reason"]) == ("session.refused", "provider")
 
     @pytest.mark.parametrize(
         "email,verified", [("somebody@example.org", False), (None, False)], ids=str
