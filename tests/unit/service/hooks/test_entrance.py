@@ -377,3 +377,16 @@ async def test_a_view_acts_as_its_caller_and_never_as_whoever_runs_the_server(
 
     assert told == ["nobody", f"account:{editor.id}", "development:reader"]
     assert statuses == [401, 403, 200]
+
+
+async def test_credentials_that_are_remembered_are_bounded(
+    fakes: Fakes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("domain.authentication.entrance._REMEMBERED", 3)
+    entrance = fakes.use_cases().entrance
+    for _ in range(5):
+        headers = await bearer(fakes, await add_account(fakes))
+        token = headers["Authorization"].removeprefix("Bearer ")
+        assert (await entrance.enter(token, None, "192.0.2.1")).refusal is None
+
+    assert len(entrance._let_in) == 3
