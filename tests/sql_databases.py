@@ -32,7 +32,7 @@ POOL_TIMEOUT_SECONDS = 2.0
 
 def address_of(uri: str) -> MySQLAddress:
     """Read an address as the settings do."""
-    address = wiring._mysql_address(load_settings({"FLASK_MYSQL_URI": uri}, None))
+    address = wiring.mysql_address(load_settings({"FLASK_MYSQL_URI": uri}, None))
     assert address is not None
     return address
 

@@ -27,10 +27,10 @@ from service.asgi import FlaskToAsgi
 from service.hooks import Envelope
 from service.routes import route_of
 from service.settings import load_settings
-from service.token_wiring import development_tokens
 from service.use_cases import UseCases
 from service.views.lists import Listed
 from service.wiring import wire
+from service.wiring.tokens import development_tokens
 
 PAGE_SIZE = 20
 AUTHOR_ID = UUID(int=1)

@@ -5,9 +5,9 @@ from typing import get_args
 import click
 
 from domain.permissions import Role
-from service import token_wiring
 from service.cli.config import settings_or_exit
 from service.settings.model import TokenAlgorithm
+from service.wiring import tokens as token_wiring
 
 
 @click.group

@@ -11,8 +11,8 @@ from domain.authentication.entities import ACCESS_TOKEN_LIFE, AccessClaims
 from domain.authentication.ports import AuthenticationStores
 from domain.permissions import Role
 from service.settings import Settings, load_settings
-from service.token_wiring import access_tokens, development_tokens
 from service.wiring import wire
+from service.wiring.tokens import access_tokens, development_tokens
 from tests.accounts import account_of, session_of
 
 # By the SQL store, the deployment's secret and the role, the account and its session.

@@ -6,7 +6,7 @@ import pytest
 from adapters.system.clock import SystemClock
 from domain.permissions import Role
 from service.settings import load_settings
-from service.token_wiring import development_tokens
+from service.wiring.tokens import development_tokens
 from tests.acceptance.administrators import authorization
 from tests.acceptance.deployments import TWO_PROCESSES, Deployment
 from tests.token_keys import Forger

@@ -54,11 +54,11 @@ from domain.mail.entities import PendingMail
 from domain.mail.relay import MailRelay
 from domain.pagination import MAX_PAGE_SIZE, PageRequest
 from domain.permissions import Role
-from service.credential_wiring import credentials
-from service.factor_wiring import factors_over
 from service.mail_texts import TemplateMailTexts
-from service.provider_wiring import by_provider
 from service.use_cases import Authentication, UseCases
+from service.wiring.credentials import credentials
+from service.wiring.factors import factors_over
+from service.wiring.providers import by_provider
 from tests.bad_requests import WHICHEVER_VERSION
 from tests.token_keys import KEY_SETS, PLACE
 

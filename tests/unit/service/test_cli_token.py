@@ -10,7 +10,7 @@ from domain.permissions import Role
 from service.cli.token import token
 from service.settings import load_settings
 from service.settings.model import TokenAlgorithm
-from service.token_wiring import development_tokens
+from service.wiring.tokens import development_tokens
 
 
 @pytest.fixture(autouse=True)

@@ -33,8 +33,8 @@ from domain.authentication.errors import InvalidToken
 from domain.callers import NOBODY
 from domain.permissions import PERMISSIONS, Role
 from service.settings import Settings, load_settings
-from service.token_wiring import development_tokens
 from service.wiring import Opened, Wiring, wire
+from service.wiring.tokens import development_tokens
 from tests.unit.fakes import details_of
 
 # Nobody answers there: what is wired must not be asked for anything.

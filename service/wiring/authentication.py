@@ -18,8 +18,8 @@ from domain.authentication.sign_in import SignIn
 from domain.authentication.starting import SessionStarter
 from domain.limits.ports import Attempts
 from domain.ports import Cache, UnitOfWork
-from service.factor_wiring import account_factors
 from service.settings import Settings
+from service.wiring.factors import account_factors
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
