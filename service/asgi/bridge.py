@@ -13,6 +13,7 @@ from service.asgi.admission import Admission
 from service.asgi.awaiting import await_in_place
 from service.asgi.background import BackgroundTasks
 from service.asgi.declarations import Declaration
+from service.asgi.garbage import lasting_objects_left_alone
 from service.asgi.holding import HoldingDetector
 from service.asgi.home import Home
 from service.asgi.http import HttpService
@@ -119,7 +120,8 @@ class FlaskToAsgi(WsgiToAsgi):
         patience = self._lifespan_deadlines.shutdown / 2
         with self._home.here():
             async with self._lifespan(), self._background_tasks.accepted(patience):
-                yield
+                with lasting_objects_left_alone():
+                    yield
 
     def _close(self) -> None:
         self._threads.close()
