@@ -10,6 +10,7 @@ from playwright.async_api import Browser, CDPSession, Page
 from adapters.security.passwords import Argon2PasswordHasher
 from service import wiring
 from service.settings import load_settings
+from service.wiring.use_cases import AnyStores
 from tests.acceptance.accounts import PASSWORD
 from tests.acceptance.server import Hypercorn
 from tests.contracts.examples import new_account
@@ -84,7 +85,7 @@ async def email(server: Hypercorn) -> str:
     account = new_account()
     hashed = await Argon2PasswordHasher().hash(PASSWORD)
 
-    async def add(stores: wiring.AnyStores) -> None:
+    async def add(stores: AnyStores) -> None:
         await stores.accounts.add(account)
         await stores.passwords.put(account.id, hashed, account.created_at)
 
