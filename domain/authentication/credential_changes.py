@@ -15,7 +15,6 @@ from domain.events import Event
 from domain.mail.entities import PendingMail
 from domain.ports import Cache, Clock, Identifiers, UnitOfWork
 
-ACCOUNT_CREATED = "account.created"
 ACCOUNT_VERIFIED = "account.verified"
 PASSWORD_CHANGED = "password.changed"  # noqa: S105  # The kind of an event.
 PASSWORD_RESET = "password.reset"  # noqa: S105

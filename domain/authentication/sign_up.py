@@ -13,13 +13,13 @@ from domain.accounts.entities import NAME_MAX_LENGTH, Account
 from domain.accounts.errors import EmailTaken
 from domain.accounts.values import email_address
 from domain.authentication.credential_changes import (
-    ACCOUNT_CREATED,
     ACCOUNT_VERIFIED,
     CredentialChanges,
 )
 from domain.authentication.credential_ports import CredentialStores
 from domain.authentication.entities import Client, Method
 from domain.authentication.errors import InvalidOneTimeToken, SignUpsClosed
+from domain.authentication.events import ACCOUNT_CREATED
 from domain.authentication.mail_requests import MailRequests
 from domain.authentication.mails import MailKind
 from domain.authentication.one_time_tokens import OneTimeToken, Purpose, hash_of
