@@ -10,7 +10,7 @@ from adapters.mysql.errors import translated, translated_of_commit
 from adapters.mysql.results import Result
 from adapters.mysql.timing import MYSQL_TIME
 from adapters.sql.statements import Statement
-from adapters.sql.values import Parameters, Row, encode
+from adapters.sql.values import Parameter, Parameters, Row, encode_value
 
 logger = logging.getLogger(__name__)
 
@@ -42,11 +42,19 @@ class MySQLConnection:
         if self._waiting:
             await self._send()
 
+    async def execute_later(self, statement: Statement, parameters: Parameters) -> None:
+        """Run a statement together with the next one."""
+        await self._wait_with([statement.mysql % self._literals(parameters)])
+
     async def insert_later(self, statement: Statement, rows: Sequence[Parameters]) -> None:
-        """Insert rows together with the next statement; what is long does not wait for it."""
+        """Insert rows together with the next statement."""
         head, values, row = statement.mysql.rpartition("VALUES")
         texts = (row % self._literals(parameters) for parameters in rows)
-        self._waiting += [f"{head}{values}{batch}" for batch in _batches(texts)]
+        await self._wait_with([f"{head}{values}{batch}" for batch in _batches(texts)])
+
+    async def _wait_with(self, texts: list[str]) -> None:
+        """Keep statements for the next round trip; what is long does not wait for it."""
+        self._waiting += texts
         if sum(map(len, self._waiting)) > LONGEST_INSERT:
             await self._send()
 
@@ -101,17 +109,18 @@ class MySQLConnection:
             raise in_our_words from error
 
     def _literals(self, parameters: Parameters) -> dict[str, str]:
-        return {name: self._literal(value) for name, value in encode(parameters).items()}
+        return {name: self._literal(value) for name, value in parameters.items()}
 
-    def _literal(self, value: str | int | bytes | None) -> str:
+    def _literal(self, value: Parameter) -> str:
+        # Most are text or bytes, which need nothing else; `encode_value` gives back what is an int.
+        plain = value if type(value) is str or type(value) is bytes else encode_value(value)
+        if isinstance(plain, str):
+            return f"'{self._connection.escape_string(plain)}'"
         # What aiomysql 0.3.2 makes of bytes, PyMySQL 1.2.3 took away:
         # https://github.com/aio-libs/aiomysql/issues/1080.
-        if isinstance(value, bytes):
-            return f"_binary X'{value.hex()}'"
-        if value is None:
-            return "NULL"
-        literal: str = self._connection.escape(value)
-        return literal
+        if isinstance(plain, bytes):
+            return f"_binary X'{plain.hex()}'"
+        return "NULL" if plain is None else str(int(plain))
 
 
 def _batches(texts: Iterable[str]) -> Iterator[str]:

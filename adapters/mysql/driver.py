@@ -8,10 +8,17 @@ from collections import deque
 import aiomysql
 from pymysql import err
 from pymysql.constants import COMMAND, CR, SERVER_STATUS
-from pymysql.protocol import MysqlPacket, OKPacketWrapper
+from pymysql.protocol import MysqlPacket
 
 from adapters.mysql.deadline import Deadline
-from adapters.mysql.results import ENCODING, Result, columns_of, row_of
+from adapters.mysql.results import (
+    ENCODING,
+    Result,
+    changed_of,
+    columns_of,
+    length_at,
+    row_of,
+)
 
 # A packet begins with the length of what it carries, in three bytes, and its number in one.
 _HEADER = struct.Struct("<I")
@@ -22,7 +29,7 @@ CHUNK = 65536
 
 # The packet that ends the rows is no longer than this; a row that begins alike is.
 _END_MAX_LENGTH = 9
-_END, _ERROR = 0xFE, 0xFF
+_OK, _END, _ERROR = 0x00, 0xFE, 0xFF
 _COUNTS = struct.Struct("<xHH")
 
 
@@ -87,12 +94,14 @@ class Connection(aiomysql.Connection):  # type: ignore[misc] # aiomysql ships no
 
     async def _read_result(self) -> tuple[Result, bool]:
         """Read what one statement gave, and whether the server warns about it."""
-        first = await self._read_packet()
-        if not first.is_ok_packet():
-            return await self._read_rows(first.read_length_encoded_integer())
-        ok = OKPacketWrapper(first)
-        self.server_status = ok.server_status
-        return Result([], ok.affected_rows), bool(ok.warning_count)
+        payload = self._payloads.popleft() if self._payloads else await self._read_payload()
+        if payload[0] == _ERROR:
+            err.raise_mysql_exception(payload)
+        if payload[0] != _OK:
+            return await self._read_rows(length_at(payload, 0)[0])
+        changed = changed_of(payload)
+        self.server_status = changed.server_status
+        return Result([], changed.rows), bool(changed.warnings)
 
     async def _read_rows(self, column_count: int) -> tuple[Result, bool]:
         while len(self._payloads) <= column_count:

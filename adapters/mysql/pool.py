@@ -10,6 +10,7 @@ from pymysql.constants import CLIENT
 from adapters.mysql.address import MySQLAddress
 from adapters.mysql.driver import Connection
 from adapters.mysql.errors import translated_connect_errors
+from adapters.mysql.places import Places
 from adapters.mysql.results import CHARSET
 from adapters.mysql.timing import MYSQL_TIME
 from domain.errors import StoreUnavailable
@@ -46,7 +47,7 @@ class Pool:
         self._connect = connect
         self._size = size
         self._patience = patience
-        self._places = asyncio.Semaphore(size)
+        self._places = Places(size, patience)
         # With when each came back. The last goes out first: those that nobody needs may rest.
         self._free: list[tuple[Connection, float]] = []
         self._lent: set[Connection] = set()
@@ -54,11 +55,14 @@ class Pool:
 
     async def acquire(self) -> Connection:
         """Lend a connection; raises StoreUnavailable, and what connecting raises."""
-        if not self._places.locked() and (connection := self._rested()):
-            # There is a place, so this waits for nothing and needs no deadline.
-            await self._places.acquire()
-        else:
-            connection = await self._acquire_in_time()
+        ends = asyncio.get_running_loop().time() + self._patience
+        if not self._places.take():
+            await self._wait()
+        try:
+            connection = self._rested() or await self._make(ends)
+        except BaseException:
+            self._places.give_back()
+            raise
         self._lent.add(connection)
         return connection
 
@@ -69,7 +73,7 @@ class Pool:
             self._free.append((connection, time.monotonic()))
         else:
             connection.close()
-        self._places.release()
+        self._places.give_back()
 
     async def close(self) -> None:
         """Close all connections; those that are lent, when they come back or patience ends."""
@@ -79,27 +83,29 @@ class Pool:
         try:
             async with asyncio.timeout(self._patience):
                 for _ in range(self._size):
-                    await self._places.acquire()
+                    if not self._places.take():
+                        await self._places.wait()
         except TimeoutError:
             for connection in self._lent:
                 connection.close()
 
-    async def _acquire_in_time(self) -> Connection:
+    async def _wait(self) -> None:
         try:
-            async with asyncio.timeout(self._patience):
-                with MYSQL_TIME:
-                    return await self._acquire_or_make()
+            with MYSQL_TIME:
+                await self._places.wait()
         except TimeoutError as error:
-            reason = f"no connection came free within {self._patience} s"
-            raise StoreUnavailable("MySQL", reason) from error
+            raise self._exhausted() from error
 
-    async def _acquire_or_make(self) -> Connection:
-        await self._places.acquire()
+    async def _make(self, ends: float) -> Connection:
         try:
-            return self._rested() or await self._connect()
-        except BaseException:
-            self._places.release()
-            raise
+            async with asyncio.timeout_at(ends):
+                with MYSQL_TIME:
+                    return await self._connect()
+        except TimeoutError as error:
+            raise self._exhausted() from error
+
+    def _exhausted(self) -> StoreUnavailable:
+        return StoreUnavailable("MySQL", f"no connection came free within {self._patience} s")
 
     def _rested(self) -> Connection | None:
         """Give a free connection that still is one; close those that are not."""

@@ -4,6 +4,7 @@ The formats are those of the text protocol:
 https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_com_query_response.html
 """
 
+import struct
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -24,6 +25,8 @@ ENCODING = "utf-8"
 # Instead of a length: a NULL; the length is in the 2, 3 or 8 bytes that follow.
 _NULL = 0xFB
 _LENGTH_SIZES = {0xFC: 2, 0xFD: 3, 0xFE: 8}
+
+_STATUS_AND_WARNINGS = struct.Struct("<HH")
 
 _BINARY_CHARSET = 63
 
@@ -46,6 +49,14 @@ class Result(NamedTuple):
     found: int
 
 
+class Changed(NamedTuple):
+    """What the server says when a statement gave no rows: how many it found to change."""
+
+    rows: int
+    server_status: int
+    warnings: int
+
+
 class Column(NamedTuple):
     """The name of a column, and what turns its bytes into a value: None leaves them as they are."""
 
@@ -62,20 +73,36 @@ def columns_of(described: tuple[bytes, ...]) -> Sequence[Column]:
     return [_column(FieldDescriptorPacket(payload, ENCODING)) for payload in described]
 
 
+def changed_of(payload: bytes) -> Changed:
+    """Give what an OK packet says: a number of rows, an id, and two numbers of two bytes."""
+    rows, place = length_at(payload, 1)
+    _, place = length_at(payload, place)
+    return Changed(rows, *_STATUS_AND_WARNINGS.unpack_from(payload, place))
+
+
+def length_at(payload: bytes, place: int) -> tuple[int, int]:
+    """Give the number that is written as lengths are, and where the next thing begins."""
+    first = payload[place]
+    if first < _NULL:
+        return first, place + 1
+    end = place + 1 + _LENGTH_SIZES[first]
+    return int.from_bytes(payload[place + 1 : end], "little"), end
+
+
 def row_of(payload: bytes, columns: Sequence[Column]) -> Row:
     """Give the row that a packet holds: each value behind its length."""
     row: dict[str, object] = {}
     place = 0
     for name, decode in columns:
         length = payload[place]
-        place += 1
         if length == _NULL:
             row[name] = None
+            place += 1
             continue
-        if length > _NULL:
-            size = _LENGTH_SIZES[length]
-            length = int.from_bytes(payload[place : place + size], "little")
-            place += size
+        if length < _NULL:
+            place += 1
+        else:
+            length, place = length_at(payload, place)
         end = place + length
         value = payload[place:end]
         row[name] = value if decode is None else decode(value)

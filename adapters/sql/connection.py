@@ -44,6 +44,10 @@ class Connection(Protocol):
         """
         ...
 
+    async def execute_later(self, statement: Statement, parameters: Parameters) -> None:
+        """Run a statement that nobody asks how many rows it found; else as `insert_later` does."""
+        ...
+
     async def insert_later(self, statement: Statement, rows: Sequence[Parameters]) -> None:
         """Insert rows that nobody reads before the commit, in the round trip of what comes next.
 

@@ -71,7 +71,7 @@ class SQLKeptAnswers:
 
     async def keep(self, claim: Claim, answer: KeptAnswer, now: datetime) -> None:
         """Put the answer into the claimed row."""
-        await self._connection.execute(
+        await self._connection.execute_later(
             _UPDATE,
             {
                 "caller": claim.caller,

@@ -1,7 +1,7 @@
 """The unit of work over any SQL technology."""
 
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from adapters.sql.accesses import SQLAccesses
 from adapters.sql.accounts import SQLAccounts, SQLPasswords
@@ -21,29 +21,49 @@ from adapters.sql.sessions import SQLSessions
 from adapters.sql.transactions import repeated, transaction
 
 Result = TypeVar("Result")
+Store = TypeVar("Store")
+
+
+class _Store(Generic[Store]):
+    """A store over the connection, made when it is asked for: most units need two or three."""
+
+    def __init__(self, make: Callable[[Connection], Store]) -> None:
+        self._make = make
+
+    def __set_name__(self, _owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, stores: "SQLStores", _owner: type) -> Store:
+        store = self._make(stores.connection)
+        # From now on this is what Python finds under the name, before it looks at the class.
+        vars(stores)[self._name] = store
+        return store
 
 
 class SQLStores:
     """The stores that share one connection. A new resource adds its line here."""
 
+    accesses = _Store(SQLAccesses)
+    accounts = _Store(SQLAccounts)
+    api_keys = _Store(SQLApiKeys)
+    authors = _Store(SQLAuthors)
+    books = _Store(SQLBooks)
+    challenges = _Store(SQLChallenges)
+    identities = _Store(SQLIdentities)
+    kept_answers = _Store(SQLKeptAnswers)
+    mails = _Store(SQLMails)
+    one_time_tokens = _Store(SQLOneTimeTokens)
+    outbox = _Store(SQLOutbox)
+    passkeys = _Store(SQLPasskeys)
+    passwords = _Store(SQLPasswords)
+    pending_events = _Store(SQLOutbox)
+    pending_mails = _Store(SQLMails)
+    recovery_codes = _Store(SQLRecoveryCodes)
+    sessions = _Store(SQLSessions)
+    totp_secrets = _Store(SQLTOTPSecrets)
+
     def __init__(self, connection: Connection) -> None:
-        self.accesses = SQLAccesses(connection)
-        self.accounts = SQLAccounts(connection)
-        self.api_keys = SQLApiKeys(connection)
-        self.authors = SQLAuthors(connection)
-        self.books = SQLBooks(connection)
-        self.challenges = SQLChallenges(connection)
-        self.identities = SQLIdentities(connection)
-        self.one_time_tokens = SQLOneTimeTokens(connection)
-        self.outbox = SQLOutbox(connection)
-        self.pending_events = self.outbox
-        self.kept_answers = SQLKeptAnswers(connection)
-        self.mails = self.pending_mails = SQLMails(connection)
-        self.passwords = SQLPasswords(connection)
-        self.sessions = SQLSessions(connection)
-        self.totp_secrets = SQLTOTPSecrets(connection)
-        self.recovery_codes = SQLRecoveryCodes(connection)
-        self.passkeys = SQLPasskeys(connection)
+        self.connection = connection
 
 
 class SQLUnitOfWork:

@@ -27,17 +27,18 @@ def encode(parameters: Parameters) -> dict[str, str | int | bytes | None]:
     """Turn parameters into what every driver takes."""
     values: Mapping[str, Any] = parameters
     return {
-        name: value if type(value) in _PLAIN else _encode_one(value)
+        name: value if type(value) in _PLAIN else encode_value(value)
         for name, value in values.items()
     }
 
 
-def _encode_one(value: Parameter) -> str | int | bytes | None:
+def encode_value(value: Parameter) -> str | int | bytes | None:
+    """Turn one value into what every driver takes."""
     if isinstance(value, UUID):
         return value.bytes
     if isinstance(value, datetime):
-        text = value.astimezone(UTC).isoformat(sep=" ", timespec="microseconds")
-        return text.removesuffix("+00:00")
+        in_utc = value if value.tzinfo is UTC else value.astimezone(UTC)
+        return in_utc.isoformat(" ", "microseconds").removesuffix("+00:00")
     if isinstance(value, date):
         return value.isoformat()
     return value

@@ -16,7 +16,7 @@ class SQLWords:
 
     async def add(self, connection: Connection, words: dict[UUID, tuple[str, ...]]) -> None:
         """Insert the words of new rows."""
-        await connection.insert(
+        await connection.insert_later(
             self._insert,
             [{"word": word.encode(), "id": key} for key, found in words.items() for word in found],
         )
@@ -25,5 +25,5 @@ class SQLWords:
         self, connection: Connection, identifier: UUID, words: tuple[str, ...]
     ) -> None:
         """Put words in the place of those that a row had."""
-        await connection.execute(self._delete, {"id": identifier})
+        await connection.execute_later(self._delete, {"id": identifier})
         await self.add(connection, {identifier: words})

@@ -66,6 +66,10 @@ class SQLiteConnection:
             await cursor.close()
             return cursor.rowcount
 
+    async def execute_later(self, statement: Statement, parameters: Parameters) -> None:
+        """Run a statement, now: it goes no long way."""
+        await self.execute(statement, parameters)
+
     async def insert(self, statement: Statement, rows: Sequence[Parameters]) -> None:
         """Insert rows."""
         async with self._deadline():

@@ -20,7 +20,7 @@ from adapters.mysql.results import Result
 from adapters.sql.statements import statement
 from adapters.sql.unit_of_work import SQLStores, SQLUnitOfWork
 from domain.catalogue.events import author_created
-from domain.errors import OutcomeUnknown, StoreNotReady, StoreUnavailable
+from domain.errors import Conflict, OutcomeUnknown, StoreNotReady, StoreUnavailable
 from tests.contracts.test_authors import add, get, make_author
 from tests.servers import MariaDB
 from tests.sql_databases import address_of
@@ -169,27 +169,61 @@ async def test_what_the_server_warns_of_is_passed_on(mysql: MySQLDatabase) -> No
         assert rows == [{"it": 1}]
 
 
-async def test_what_is_inserted_later_comes_with_what_comes_next(
-    unit_of_work: SQLUnitOfWork, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked = []
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """Give how the statements of each round trip begin."""
+    asked: list[list[str]] = []
     ask = Connection.ask
 
     async def noting_ask(connection: Connection, sql: str) -> Result:
-        asked.append(re.findall(r"(?:^|;)\s*([A-Z]+(?: INTO \w+)?)", sql))
+        asked.append(re.findall(r"(?:^|;)\s*([A-Z]+(?: (?:INTO|FROM) \w+)?)", sql))
         return await ask(connection, sql)
 
+    monkeypatch.setattr(Connection, "ask", noting_ask)
+    return asked
+
+
+async def test_a_new_author_takes_one_round_trip(
+    unit_of_work: SQLUnitOfWork, asked: list[list[str]]
+) -> None:
     async def unit(stores: SQLStores) -> None:
         await stores.authors.add(author)
         await stores.outbox.add(author_created(uuid7(), author))
 
     author = make_author()
-    monkeypatch.setattr(Connection, "ask", noting_ask)
     await unit_of_work.run(unit)
-    assert asked == [
-        ["BEGIN", "INSERT INTO authors", "INSERT INTO author_words"],
-        ["INSERT INTO outbox", "COMMIT"],
-    ]
+    inserts = ["INSERT INTO authors", "INSERT INTO author_words", "INSERT INTO outbox"]
+    assert asked == [["BEGIN", *inserts, "COMMIT"]]
+
+
+async def test_words_are_replaced_together_with_the_commit(
+    unit_of_work: SQLUnitOfWork, asked: list[list[str]]
+) -> None:
+    author = make_author()
+    await add(unit_of_work, author)
+    asked.clear()
+    changed = replace(author, version=2, name="Another")
+    await unit_of_work.run(lambda stores: stores.authors.save(changed))
+    replaced = ["DELETE FROM author_words", "INSERT INTO author_words"]
+    assert asked == [["BEGIN", "UPDATE"], [*replaced, "COMMIT"]]
+
+
+async def test_nothing_is_kept_where_a_later_statement_of_a_round_trip_fails(
+    unit_of_work: SQLUnitOfWork, asked: list[list[str]]
+) -> None:
+    first, second = make_author(), make_author()
+    event = author_created(uuid7(), first)
+
+    async def unit(stores: SQLStores) -> None:
+        await stores.authors.add(second)
+        await stores.outbox.add(event)
+
+    await unit_of_work.run(lambda stores: stores.outbox.add(event))
+    asked.clear()
+    with pytest.raises(Conflict):
+        await unit_of_work.run(unit)
+    assert asked[0][-1] == "COMMIT"
+    assert await get(unit_of_work, second.id) is None
 
 
 async def test_a_unit_that_asks_for_nothing_asks_the_server_nothing(

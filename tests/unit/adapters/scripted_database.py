@@ -52,6 +52,9 @@ class ScriptedDatabase:
 
     insert_later = insert
 
+    async def execute_later(self, _statement: Statement, _parameters: Parameters) -> None:
+        await self._call("execute")
+
     async def fetch_one(self, _statement: Statement, _parameters: Parameters) -> Row | None:
         await self._call("fetch")
         return self.rows.pop(0) if self.rows else None
