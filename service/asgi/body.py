@@ -4,6 +4,9 @@ import asyncio
 import io
 import math
 import sys
+import types
+from collections.abc import Coroutine, Generator
+from typing import TypeVar, cast
 
 from asgiref.typing import ASGIReceiveCallable
 from flask import has_request_context, request
@@ -11,6 +14,8 @@ from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge, Reque
 
 from service.asgi.awaiting import await_here
 from service.asgi.exchange import current_exchange
+
+T = TypeVar("T")
 
 
 class RequestBody(io.BufferedIOBase):
@@ -98,11 +103,17 @@ class RequestBody(io.BufferedIOBase):
     async def _receive_in_time(self) -> bytes:
         if self._late_at is None:
             self._late_at = asyncio.get_running_loop().time() + _deadline()
+        receiving = self.receive_chunk()
+        try:
+            # What has come already, which is most often all, needs no wait and no timer.
+            awaited = receiving.send(None)
+        except StopIteration as received:
+            return cast("bytes", received.value)
         if self._late_at == math.inf:
-            return await self.receive_chunk()
+            return await _resumed(receiving, awaited)
         try:
             async with asyncio.timeout_at(self._late_at):
-                return await self.receive_chunk()
+                return await _resumed(receiving, awaited)
         except TimeoutError:
             raise RequestTimeout from None
 
@@ -118,6 +129,23 @@ class RequestBody(io.BufferedIOBase):
         self.ended = not message.get("more_body", False)
         self._received += len(chunk)
         return chunk
+
+
+@types.coroutine
+def _resumed(
+    coroutine: Coroutine[object, object, T], awaited: object
+) -> Generator[object, object, T]:
+    """Await a coroutine that has begun already, and waits for something."""
+    try:
+        while True:
+            try:
+                sent = yield awaited
+            except BaseException as error:  # noqa: BLE001  # The coroutine decides about it.
+                awaited = coroutine.throw(error)
+            else:
+                awaited = coroutine.send(sent)
+    except StopIteration as stop:
+        return cast("T", stop.value)
 
 
 def _deadline() -> float:

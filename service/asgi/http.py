@@ -115,8 +115,9 @@ class HttpService:
             return None
         limit = declaration.max_body_size
         if limit is None:
-            return refuse_body(environ, self.flask_app.config["MAX_CONTENT_LENGTH"])
-        environ[MAX_BODY_SIZE] = limit
+            limit = self.flask_app.config["MAX_CONTENT_LENGTH"]
+        if limit is not None:
+            environ[MAX_BODY_SIZE] = limit
         return refuse_body(environ, limit)
 
     def _run(self, environ: WSGIEnvironment, exchange: Exchange) -> Awaitable[None]:

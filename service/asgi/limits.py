@@ -13,7 +13,7 @@ from werkzeug.exceptions import (
 )
 
 MAX_BODY_SIZE = "asgi.max_body_size"
-"""Where the environ keeps the limit that a view has declared for its body, in bytes."""
+"""Where the environ keeps the limit of the request's body, in bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,10 @@ def refuse_body(environ: WSGIEnvironment, limit: int | None) -> HTTPException | 
 
 
 def let_views_declare_body_limits(flask_app: Flask) -> None:
-    """Give each request of the app the limit that its view has declared."""
+    """Give each request of the app the limit that its view has declared, or else the app's.
+
+    Flask would look for the app's in its configuration, by way of a proxy, each time it is asked.
+    """
     inner = flask_app.request_context
 
     def request_context(environ: WSGIEnvironment) -> RequestContext:

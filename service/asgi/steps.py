@@ -18,7 +18,14 @@ from service.asgi.whole import whole_of
 
 AsyncView: TypeAlias = Callable[..., Awaitable[Any]]
 
-RETOLD = ("__call__", "wsgi_app", "full_dispatch_request", "dispatch_request", "ensure_sync")
+RETOLD = (
+    "__call__",
+    "wsgi_app",
+    "full_dispatch_request",
+    "preprocess_request",
+    "dispatch_request",
+    "ensure_sync",
+)
 """What an application may override, or put a middleware around. Where it does, it is called."""
 
 FLASK = "3.1."
@@ -30,7 +37,8 @@ class FlaskSteps:
 
     All is called that the application, an extension or a signal may have a part in, and sync code
     may await. Only the calls from one method to the next are told again, in order to await the view
-    in the request's own task: sync methods could but wait for it, with all that they hold.
+    and the hooks before it in the request's own task: sync methods could but wait for them, with
+    all that they hold.
     """
 
     def __init__(self, flask_app: Flask) -> None:
@@ -77,7 +85,7 @@ class FlaskSteps:
         app = self._flask_app
         try:
             request_started.send(app, _async_wrapper=app.ensure_sync)
-            returned = self._preprocess()
+            returned = await self._preprocess(request)
             if returned is None:
                 view = self._async_view(request)
                 if view is None:
@@ -88,12 +96,23 @@ class FlaskSteps:
             returned = app.handle_user_exception(error)
         return app.finalize_request(returned)
 
-    def _preprocess(self) -> ResponseReturnValue | None:
+    async def _preprocess(self, request: Request) -> ResponseReturnValue | None:
         app = self._flask_app
         # Flask looks for the request's blueprints first, as in its teardown.
         if not app.before_request_funcs and not app.url_value_preprocessors:
             return None
-        return app.preprocess_request()
+        names = (None, *reversed(request.blueprints))
+        for name in names:
+            for preprocess in app.url_value_preprocessors.get(name, ()):
+                preprocess(request.endpoint, request.view_args)
+        for name in names:
+            for hook in app.before_request_funcs.get(name, ()):
+                called: Any = hook()
+                returned: ResponseReturnValue | None
+                returned = await called if self._is_async_function(hook) else called
+                if returned is not None:
+                    return returned
+        return None
 
     def _async_view(self, request: Request) -> AsyncView | None:
         """Return the view that is to be awaited; all else is for Flask to call."""
@@ -101,11 +120,14 @@ class FlaskSteps:
         if rule is None or request.routing_exception is not None or request.method == "OPTIONS":
             return None
         view: Any = self._flask_app.view_functions[rule.endpoint]
-        is_async = self._is_async.get(view)
+        return view if self._is_async_function(view) else None
+
+    def _is_async_function(self, function: object) -> bool:
+        """Tell what `Flask.ensure_sync` asks of each function each time."""
+        is_async = self._is_async.get(function)
         if is_async is None:
-            # What `Flask.ensure_sync` asks of each function each time.
-            is_async = self._is_async[view] = inspect.iscoroutinefunction(view)
-        return view if is_async else None
+            is_async = self._is_async[function] = inspect.iscoroutinefunction(function)
+        return is_async
 
 
 def _answer(response: Response, environ: WSGIEnvironment, start_response: StartResponse) -> Answer:

@@ -1,5 +1,6 @@
 """Answers that are one piece of bytes, and need nothing of what WSGI does for others."""
 
+import re
 from functools import lru_cache
 
 import werkzeug.wrappers.response
@@ -21,6 +22,9 @@ ANSWERING = (
 REWRITTEN = frozenset({b"content-location", b"location"})
 """Headers that Werkzeug sends otherwise than they are: as URIs."""
 
+PATH = re.compile(r"/(?:[A-Za-z0-9._~-]+/?)*")
+"""A path that is a URI already: Werkzeug would take it apart and put the same together again."""
+
 
 def whole_of(response: Response, method: str) -> bytes | None:
     """Return the body of a response that can be sent as it is, its headers and this one piece.
@@ -39,6 +43,7 @@ def whole_of(response: Response, method: str) -> bytes | None:
         and response.status_code >= 200  # noqa: PLR2004
         and response.status_code not in {204, 304}
         and not response.direct_passthrough
+        and not response.autocorrect_location_header
         and _has_all_headers(response)
     )
     return pieces[0] if is_plain else None
@@ -46,9 +51,9 @@ def whole_of(response: Response, method: str) -> bytes | None:
 
 def _has_all_headers(response: Response) -> bool:
     has_length = False
-    for name, _ in response.headers:
+    for name, value in response.headers:
         key = lower(name)
-        if key in REWRITTEN:
+        if key in REWRITTEN and not PATH.fullmatch(value):
             return False
         has_length = has_length or key == b"content-length"
     return has_length

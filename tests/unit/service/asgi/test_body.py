@@ -84,6 +84,18 @@ async def test_reading_waits_for_the_client_and_lets_others_run(
     assert (await task).body == b"ab"
 
 
+async def test_what_has_come_already_needs_no_timer(
+    flask_app: Flask, bridge: FlaskToAsgi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @flask_app.post("/")
+    async def view() -> bytes:
+        return request.get_data()
+
+    monkeypatch.setattr(asyncio, "timeout_at", None)
+    for _ in range(2):
+        assert (await exchange(bridge, "POST", chunks=[b"a", b"b"])).body == b"ab"
+
+
 async def test_chunked_json_and_forms_reach_the_view(flask_app: Flask, bridge: FlaskToAsgi) -> None:
     @flask_app.post("/")
     async def view() -> str:
