@@ -14,6 +14,24 @@ MAX_SEARCH_WORDS = 5
 # Unicode's letters, marks, numbers, punctuation and symbols: neither spaces nor what has no form.
 _VISIBLE = frozenset("LMNPS")
 _OF_WORDS = frozenset("LMN")
+# Those of a dozen scripts, all of Korean among them.
+_REMEMBERED = 20_000
+
+
+class _Spaced(dict[int, int]):
+    """What `str.translate` puts in a character's place: itself in a word, else a space.
+
+    The table fills as characters come, up to _REMEMBERED: it takes long to ask what each one is.
+    """
+
+    def __missing__(self, code: int) -> int:
+        spaced = code if unicodedata.category(chr(code))[0] in _OF_WORDS else ord(" ")
+        if len(self) < _REMEMBERED:
+            self[code] = spaced
+        return spaced
+
+
+_SPACED = _Spaced()
 
 
 def check_line(field: str, text: str, max_length: int) -> None:
@@ -42,10 +60,7 @@ def words_of(text: str) -> tuple[str, ...]:
 
     A word is a run of letters, marks and numbers. Words behind the first MAX_WORDS are left out.
     """
-    spaced = "".join(
-        character if unicodedata.category(character)[0] in _OF_WORDS else " "
-        for character in _folded(text)
-    )
+    spaced = _folded(text).translate(_SPACED)
     words = dict.fromkeys(word[:WORD_MAX_LENGTH] for word in spaced.split())
     return tuple(words)[:MAX_WORDS]
 

@@ -4,7 +4,30 @@ from collections.abc import Mapping
 from contextvars import ContextVar
 from time import perf_counter
 
-_ALL = "*"
+
+class _Sum:
+    """Adds up the time during which at least one call is under way, in seconds."""
+
+    __slots__ = ("calls", "since", "spent")
+
+    def __init__(self) -> None:
+        self.calls = 0
+        self.since = 0.0
+        self.spent = 0.0
+
+    def begin(self, now: float) -> None:
+        if not self.calls:
+            self.since = now
+        self.calls += 1
+
+    def end(self, now: float) -> None:
+        if self.calls == 1:
+            self.spent += now - self.since
+        self.calls = max(0, self.calls - 1)
+
+    def until(self, now: float) -> float:
+        """Give the sum with what calls under way have taken so far."""
+        return self.spent + now - self.since if self.calls else self.spent
 
 
 class Stopwatch:
@@ -15,25 +38,27 @@ class Stopwatch:
     are more than `total`.
     """
 
-    __slots__ = ("_began", "_running", "_since", "_spent")
+    __slots__ = ("_all", "_began", "_stores")
 
     def __init__(self) -> None:
         self._began = perf_counter()
-        self._running: dict[str, int] = {}
-        self._since: dict[str, float] = {}
-        self._spent: dict[str, float] = {}
+        self._all = _Sum()
+        self._stores: dict[str, _Sum] = {}
 
     def start(self, store: str) -> None:
         """Take note that a call begins."""
         now = perf_counter()
-        self._begin(store, now)
-        self._begin(_ALL, now)
+        if store not in self._stores:
+            self._stores[store] = _Sum()
+        self._stores[store].begin(now)
+        self._all.begin(now)
 
     def stop(self, store: str) -> None:
         """Take note that a call ends."""
         now = perf_counter()
-        self._end(store, now)
-        self._end(_ALL, now)
+        if store in self._stores:
+            self._stores[store].end(now)
+        self._all.end(now)
 
     def elapsed(self) -> float:
         """Give the time since this stopwatch was made, in stores and elsewhere."""
@@ -42,23 +67,8 @@ class Stopwatch:
     def read(self) -> tuple[float, Mapping[str, float]]:
         """Give the time in all stores and in each, with what calls under way have taken so far."""
         now = perf_counter()
-        spent = dict(self._spent)
-        for store, calls in self._running.items():
-            if calls:
-                spent[store] = spent.get(store, 0.0) + now - self._since[store]
-        return spent.pop(_ALL, 0.0), spent
-
-    def _begin(self, store: str, now: float) -> None:
-        calls = self._running.get(store, 0)
-        if not calls:
-            self._since[store] = now
-        self._running[store] = calls + 1
-
-    def _end(self, store: str, now: float) -> None:
-        calls = self._running.get(store, 0)
-        self._running[store] = max(0, calls - 1)
-        if calls == 1:
-            self._spent[store] = self._spent.get(store, 0.0) + now - self._since[store]
+        parts = {store: spent.until(now) for store, spent in self._stores.items()}
+        return self._all.until(now), parts
 
 
 stopwatch: ContextVar[Stopwatch | None] = ContextVar("stopwatch", default=None)

@@ -43,14 +43,14 @@ def read_body(schema: TypeAdapter[Body], media_types: tuple[str, ...]) -> Body:
     Raises UnsupportedBody, MalformedBody and InvalidBody; Werkzeug's RequestEntityTooLarge for a
     body over the application's limit.
     """
+    environ = request.environ
     # Most clients send just that, and Werkzeug takes its time to take a media type apart.
-    sent = request.environ.get("CONTENT_TYPE")
-    if sent not in media_types and request.mimetype not in media_types:
+    if environ.get("CONTENT_TYPE") not in media_types and request.mimetype not in media_types:
         raise UnsupportedBody(
             f"The body's media type must be {' or '.join(media_types)},"
             f" not {request.mimetype or 'none'}."
         )
-    if request.environ.get("HTTP_CONTENT_ENCODING"):
+    if environ.get("HTTP_CONTENT_ENCODING"):
         raise UnsupportedBody("The body must have no Content-Encoding.")
     body = request.get_data()
     _refuse_malformed(body)

@@ -14,7 +14,7 @@ DeliverBatch = Callable[[], Awaitable[int]]
 # Seconds between two looks for what another process left or postponed.
 IDLE_TIME = 1.0
 # Seconds for which the first waits for others: many cost little more than one.
-GATHER_TIME = 0.02
+GATHER_TIME = 0.05
 # Seconds until the next try while a store is away; doubled from the first up to the last.
 FIRST_RETRY_TIME = 0.5
 LAST_RETRY_TIME = 5.0

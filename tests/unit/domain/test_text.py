@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain import text as text_module
 from domain.errors import InvalidValue
 from domain.text import (
     KEY_MAX_LENGTH,
@@ -66,3 +67,10 @@ def test_a_search_has_from_1_to_5_words(text: str) -> None:
 
     assert caught.value.field == "search"
     assert search_words("a B c d e a") == ("a", "b", "c", "d", "e")
+
+
+def test_what_is_known_of_characters_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    table = text_module._Spaced()
+    monkeypatch.setattr(text_module, "_REMEMBERED", 2)
+    assert "a-b+c".translate(table) == "a b c"
+    assert len(table) == 2
