@@ -14,7 +14,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from urllib.parse import urlsplit
 
+from adapters.security.keys import derived_key
 from benchmarks.apps.authors_parts import PAGE_SIZE
+from benchmarks.apps.authors_sql import KEY_VARIABLE
 from benchmarks.apps.rows import URI_VARIABLE
 from benchmarks.bench import Bench
 from benchmarks.contract_cost import BODY
@@ -34,29 +36,39 @@ APPLICATIONS = {
 }
 
 
+# The product's path, and the peers'. Of these only the last one asks who wants to change something,
+# as the product's always does.
+PATHS = {
+    "GET one": ("/v1/authors/{id}", "/v1/authors/{id}"),
+    f"list of {PAGE_SIZE}": (f"/v1/authors?limit={PAGE_SIZE}", f"/v1/authors?limit={PAGE_SIZE}"),
+    "POST": ("/v1/authors", "/v1/authors"),
+    "POST, signed in": ("/v1/authors", "/v1/signed-in/authors"),
+}
+
+
 def measure_peers(bench: Bench) -> None:
     """Record the requests per second of each kind of request and each peer."""
     uris = {name: _database(bench, name.lower()) for name in APPLICATIONS}
     peers = [_peer(bench, name, uri) for name, uri in uris.items()]
     with bench.serving(*peers) as servers:
         addresses = {peer.name: it.uri for peer, it in zip(peers, servers, strict=True)}
-        headers = authorization(_settings(bench, uris["product"]))
-        paths = {name: f"/{_filled(address, headers)}" for name, address in addresses.items()}
-        editor = _settings(bench, uris["product"])
-        for asked, path, body in (
-            ("GET one", paths, ""),
-            (f"list of {PAGE_SIZE}", dict.fromkeys(paths, f"?limit={PAGE_SIZE}"), ""),
-            ("POST", dict.fromkeys(paths, ""), BODY.decode()),
-        ):
-            urls = {name: f"{addresses[name]}/v1/authors{path[name]}" for name in addresses}
+        ids = {name: _filled(addresses[name], _signed_in(bench, uris[name])) for name in addresses}
+        for asked, (product_path, peer_path) in PATHS.items():
+            body = BODY.decode() if asked.startswith("POST") else ""
             for number in range(-1, bench.rounds):
-                for name, url in urls.items():
+                for name, address in addresses.items():
+                    path = product_path if name == "product" else peer_path
+                    url = f"{address}{path.format(id=ids[name])}"
                     # Anew each time: it holds for ten minutes.
-                    signed_in = authorization(editor)["Authorization"] if body else ""
-                    seen = _load(bench, url, body, signed_in)
+                    token = _signed_in(bench, uris[name])["Authorization"] if body else ""
+                    seen = _load(bench, url, body, token)
                     _settle(uris["product"])
                     if number >= 0:
                         bench.record(asked, name, **vars(seen))
+
+
+def _signed_in(bench: Bench, uri: str) -> dict[str, str]:
+    return authorization(_settings(bench, uri))
 
 
 def _load(bench: Bench, url: str, body: str, signed_in: str) -> Load:
@@ -70,7 +82,9 @@ def _load(bench: Bench, url: str, body: str, signed_in: str) -> Load:
 
 
 def _peer(bench: Bench, name: str, uri: str) -> Peer:
-    environment = {**_settings(bench, uri), URI_VARIABLE: uri}
+    settings = _settings(bench, uri)
+    key = derived_key(settings["FLASK_SECRET_KEY"], "access tokens").hex()
+    environment = {**settings, URI_VARIABLE: uri, KEY_VARIABLE: key}
     return Peer(name, name, HYPERCORN, APPLICATIONS[name], environment)
 
 

@@ -16,6 +16,8 @@ from adapters.memory.uncached import Uncached
 from adapters.memory.unit_of_work import MemoryStores
 from adapters.system.clock import SystemClock
 from adapters.system.identifiers import UUID7Identifiers
+from domain.authentication.entities import ACCESS_TOKEN_LIFE, AccessClaims
+from domain.authentication.ports import AuthenticationStores
 from domain.callers import OPERATOR
 from domain.catalogue.entities import Author, AuthorDetails
 from domain.catalogue.use_cases import Catalogue
@@ -30,7 +32,8 @@ from service.settings import load_settings
 from service.use_cases import UseCases
 from service.views.lists import Listed
 from service.wiring import wire
-from service.wiring.tokens import development_tokens
+from service.wiring.tokens import access_tokens
+from tests.accounts import account_of, session_of
 
 PAGE_SIZE = 20
 AUTHOR_ID = UUID(int=1)
@@ -49,6 +52,9 @@ SETTINGS = load_settings(
     },
     dotenv=None,
 )
+
+EDITOR = account_of(Role.EDITOR, SystemClock().now())
+SESSION = session_of(EDITOR.id, SystemClock().now())
 
 Result = TypeVar("Result")
 Case = Callable[[Catalogue], Awaitable[object]]
@@ -79,7 +85,9 @@ class Unchanging:
 
 
 async def use_cases() -> UseCases:
-    """Give the product's use-cases over a unit of work that stays as it is."""
+    """Give the product's use-cases over a unit of work that stays as it is; EDITOR is signed in."""
+    wiring = wire(SETTINGS)
+    await wiring.adapters.unit_of_work.run(_sign_in)
     unit, clock = Unchanging(), SystemClock()
     await unit.fill()
     catalogue = Catalogue(
@@ -89,14 +97,23 @@ async def use_cases() -> UseCases:
         clock,
         UUID7Identifiers(),
     )
-    return replace(wire(SETTINGS).use_cases, catalogue=catalogue)
+    return replace(wiring.use_cases, catalogue=catalogue)
+
+
+async def _sign_in(stores: AuthenticationStores) -> None:
+    await stores.accounts.add(EDITOR)
+    await stores.sessions.add(SESSION)
 
 
 def editor_headers() -> list[tuple[bytes, bytes]]:
-    """Give what a client sends that may change the catalogue."""
-    tokens = development_tokens(SETTINGS)
-    assert tokens is not None
-    return [(b"authorization", b"Bearer " + tokens.issue(Role.EDITOR).encode())]
+    """Give what EDITOR's client sends, who may change the catalogue."""
+    claims = AccessClaims(
+        account_id=EDITOR.id,
+        session_id=SESSION.id,
+        issued_at=SESSION.created_at,
+        expires_at=SESSION.created_at + ACCESS_TOKEN_LIFE,
+    )
+    return [(b"authorization", b"Bearer " + access_tokens(SETTINGS).issue(claims).encode())]
 
 
 async def _get(catalogue: Catalogue) -> object:

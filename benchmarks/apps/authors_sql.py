@@ -1,17 +1,20 @@
-"""Authors in MySQL as one would write them without this project: a pool and three functions.
+"""Authors in MySQL as one would write them without this project: a pool and four functions.
 
 The tables and the statements are the product's, and so are the schemas of requests and answers.
 """
 
 import asyncio
 import json
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 import aiomysql
+import jwt
 from uuid_utils.compat import uuid7
 
 from benchmarks.apps.authors_cursor import Cursor
@@ -19,6 +22,9 @@ from benchmarks.apps.rows import POOL_SIZE, mysql_address
 from domain.text import sort_key, words_of
 from service.schemas.authors import AuthorBody, AuthorResponse
 from service.schemas.pagination import PageResponse
+
+# The key of access tokens, in hexadecimal.
+KEY_VARIABLE = "BENCHMARKS_TOKEN_KEY"
 
 AuthorPage = PageResponse[AuthorResponse]
 
@@ -28,6 +34,17 @@ _LIST = f"""
     SELECT {_COLUMNS.replace("name,", "name, name_key,")} FROM authors
      WHERE deleted_at IS NULL ORDER BY id ASC LIMIT %(limit)s
 """  # noqa: S608 - a literal.
+_SELECT_ROLE = """
+    SELECT accounts.role
+      FROM sessions
+      JOIN accounts ON accounts.id = sessions.account_id
+     WHERE sessions.id = %(session_id)s
+       AND sessions.account_id = %(account_id)s
+       AND sessions.ended_at IS NULL
+       AND sessions.expires_at > %(now)s
+       AND accounts.deleted_at IS NULL
+       AND accounts.disabled_at IS NULL
+"""
 _INSERT = """
     INSERT INTO authors
            (id, name, name_key, biography, born_on, died_on, version, created_at, updated_at)
@@ -40,6 +57,15 @@ _INSERT_EVENT = """
            (id, kind, subject, occurred_at, details, available_at, created_at, updated_at)
     VALUES (%(id)s, 'author.created', %(subject)s, %(at)s, %(details)s, %(at)s, %(at)s, %(at)s)
 """
+
+_CHECKED: dict[str, Any] = {"algorithms": ["HS256"], "options": {"verify_aud": False}}
+
+MAY_CHANGE = {"admin", "editor"}
+
+
+@cache
+def _key() -> bytes:
+    return bytes.fromhex(os.environ[KEY_VARIABLE])
 
 
 class Authors:
@@ -79,6 +105,20 @@ class Authors:
                 await cursor.connection.rollback()
                 raise
         return author
+
+    async def role(self, header: str) -> str | None:
+        """Give the role of who shows a token of a session that has not ended; None for nobody."""
+        try:
+            shown = jwt.decode(header.removeprefix("Bearer "), _key(), **_CHECKED)
+        except jwt.InvalidTokenError:
+            return None
+        ids = {"session_id": UUID(shown["sid"]).bytes, "account_id": UUID(shown["sub"]).bytes}
+        async with self._cursor() as cursor:
+            await cursor.execute(
+                _SELECT_ROLE, {**ids, "now": datetime.now(UTC).replace(tzinfo=None)}
+            )
+            row = await cursor.fetchone()
+        return row["role"] if row else None
 
     @asynccontextmanager
     async def _cursor(self) -> AsyncIterator[aiomysql.Cursor]:
