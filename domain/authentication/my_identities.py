@@ -11,12 +11,9 @@ from domain.authentication.factor_ports import FactorStores
 from domain.authentication.identities import Identity, LinkedIdentity
 from domain.authentication.linking import account_linked_with, link
 from domain.authentication.provider_challenges import BegunSignIn, ProviderChallenges
-from domain.authentication.provider_errors import (
-    IdentityTaken,
-    LastWayIn,
-    ProviderSignInRefused,
-)
+from domain.authentication.provider_errors import IdentityTaken, ProviderSignInRefused
 from domain.authentication.provider_tickets import ProviderAnswer
+from domain.authentication.ways_in import check_way_in
 from domain.callers import signed_in_account
 from domain.entities import present
 from domain.errors import NotFound
@@ -48,7 +45,7 @@ class MyIdentities:
     ) -> None:
         self._unit_of_work = unit_of_work
         self._challenges = challenges
-        self._named = challenges.providers.named
+        self._providers = challenges.providers
         self._confirmations = confirmations
         self._clock = clock
         self._identifiers = identifiers
@@ -96,8 +93,7 @@ class MyIdentities:
             present("account", account_id, await stores.accounts.get_for_change(account_id))
             if not await stores.identities.remove(account_id, identity_id):
                 raise NotFound("identity", identity_id)
-            if not await self._has_way_in(stores, account_id):
-                raise LastWayIn
+            await check_way_in(stores, self._providers, account_id)
             event = account_event(
                 self._identifiers.new(),
                 IDENTITY_UNLINKED,
@@ -121,18 +117,10 @@ class MyIdentities:
             return known
         return await link(stores, account_id, identity, self._clock.now(), self._identifiers)
 
-    async def _has_way_in(self, stores: FactorStores, account_id: UUID) -> bool:
-        if await stores.passwords.get(account_id) is not None:
-            return True
-        if await stores.passkeys.of(account_id):
-            return True
-        linked = await stores.identities.of(account_id)
-        return any(self._named(it.issuer) is not None for it in linked)
-
     def _shown(self, linked: LinkedIdentity) -> MyIdentity:
         return MyIdentity(
             id=linked.id,
-            provider=self._named(linked.issuer),
+            provider=self._providers.named(linked.issuer),
             issuer=linked.issuer,
             created_at=linked.created_at,
         )

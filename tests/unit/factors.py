@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from adapters.memory.clock import FixedClock
+from adapters.memory.identity_providers import MemoryIdentityProviders
 from adapters.memory.limiter import MemoryRateLimiter
 from adapters.security.passkeys import WebAuthnPasskeys
 from adapters.security.sealer import AESSealer
@@ -29,6 +30,7 @@ from domain.callers import Caller, acting_as
 from domain.ports import UnitOfWork
 from tests.authenticator import Authenticator, Json
 from tests.contracts.examples import new_account
+from tests.unit.fakes import ISSUERS
 
 ORIGIN, HOST = "https://service.example", "service.example"
 RIGHT = Confirmation(password="the right one")
@@ -121,6 +123,9 @@ class Factors:
     identifiers: UUID7Identifiers = field(default_factory=UUID7Identifiers)
     starter: FakeStarter = field(default_factory=FakeStarter)
     verifier: WebAuthnPasskeys = field(default_factory=lambda: WebAuthnPasskeys(ORIGIN))
+    providers: MemoryIdentityProviders = field(
+        default_factory=lambda: MemoryIdentityProviders(ISSUERS)
+    )
 
     def __post_init__(self) -> None:
         ports = (self.unit_of_work, FakeConfirmations(), self.clock, self.identifiers)
@@ -128,7 +133,7 @@ class Factors:
             *ports, guesses=self.guesses, sealer=self.sealer, issuer="My Service"
         )
         self.removal = FactorRemoval(*ports)
-        self.passkeys = PasskeyUseCases(*ports, verifier=self.verifier)
+        self.passkeys = PasskeyUseCases(*ports, verifier=self.verifier, providers=self.providers)
         self.passkey_sign_in = PasskeySignIn(
             unit_of_work=self.unit_of_work,
             verifier=self.verifier,

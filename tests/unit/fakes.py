@@ -281,6 +281,7 @@ class Fakes:
             self.sign_in(),
             sealer=self.sealer,
             verifier=WebAuthnPasskeys(PLACE),
+            providers=self.identity_providers,
             issuer="My Service",
         )
         providers = by_provider(
