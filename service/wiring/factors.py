@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from adapters.security.keys import derived_key
+from adapters.security.keys import derived_keys
 from adapters.security.passkeys import WebAuthnPasskeys
 from adapters.security.sealer import AESSealer
 from adapters.system.clock import SystemClock
@@ -96,4 +96,4 @@ def factors_over(  # noqa: PLR0913  # It is all that they need.
 
 
 def _sealer(settings: Settings) -> AESSealer:
-    return AESSealer(derived_key(settings.secret_key.get_secret_value(), "sealed secrets"))
+    return AESSealer(derived_keys(settings.secret_keys, "sealed secrets"))

@@ -119,7 +119,7 @@ class Factors:
     unit_of_work: UnitOfWork[FactorStores]
     clock: FixedClock = field(default_factory=lambda: FixedClock(datetime(2026, 3, 4, tzinfo=UTC)))
     guesses: Guesses = field(default_factory=lambda: Guesses(MemoryRateLimiter()))
-    sealer: AESSealer = field(default_factory=lambda: AESSealer(b"k" * 32))
+    sealer: AESSealer = field(default_factory=lambda: AESSealer([b"k" * 32]))
     identifiers: UUID7Identifiers = field(default_factory=UUID7Identifiers)
     starter: FakeStarter = field(default_factory=FakeStarter)
     verifier: WebAuthnPasskeys = field(default_factory=lambda: WebAuthnPasskeys(ORIGIN))

@@ -254,7 +254,7 @@ class Fakes:
     rate_limiter: MemoryRateLimiter = field(default_factory=MemoryRateLimiter)
     attempts: MemoryRateLimiter = field(default_factory=MemoryRateLimiter)
     password_hasher: FastPasswordHasher = field(default_factory=FastPasswordHasher)
-    sealer: AESSealer = field(default_factory=lambda: AESSealer(b"k" * 32))
+    sealer: AESSealer = field(default_factory=lambda: AESSealer([b"k" * 32]))
     second_factors: Codes | AccountFactors = field(default_factory=Codes)
     configurations: TroubledConfigurations = field(default_factory=TroubledConfigurations)
     identity_providers: MemoryIdentityProviders = field(
@@ -361,7 +361,7 @@ class Fakes:
             self.unit_of_work,
             self.access_cache,
             self.access_tokens(),
-            HMACDeviceTokens(b"k" * 32, self.clock),
+            HMACDeviceTokens([b"k" * 32], self.clock),
             self.clock,
             self.identifiers,
         )

@@ -220,7 +220,7 @@ async def test_the_store_alone_makes_no_code(factors: Factors, ann: UUID) -> Non
     assert kept is not None
     assert App(factors.clock, app.secret).secret.encode() not in kept.sealed
 
-    other = Factors(factors.unit_of_work, clock=factors.clock, sealer=AESSealer(b"o" * 32))
+    other = Factors(factors.unit_of_work, clock=factors.clock, sealer=AESSealer([b"o" * 32]))
 
     with pytest.raises(CorruptedValue):
         await other.tried(ann, app.code())
