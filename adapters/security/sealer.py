@@ -40,7 +40,7 @@ class AESSealer:
                 return cipher.decrypt(nonce, encrypted, _bound(version, purpose, owner))
         raise CorruptedValue(
             f"What was sealed as {purpose} of {owner} can't be read: it was changed, or sealed "
-            "under a FLASK_SECRET_KEY that is not among FLASK_SECRET_KEY_FALLBACKS."
+            "under another FLASK_SECRET_KEY, which belongs into FLASK_SECRET_KEY_FALLBACKS."
         )
 
 

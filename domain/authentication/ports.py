@@ -46,7 +46,7 @@ class SecondFactors(Protocol):
         """Use a code up, and tell of which of them it is.
 
         It counts once, whatever comes of what it was shown for. Raises InvalidSecondFactor for
-        one that does not hold, and TooManyAttempts.
+        one that does not hold, CodesUnusable where that can't be told, and TooManyAttempts.
         """
         ...
 

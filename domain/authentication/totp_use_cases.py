@@ -25,7 +25,7 @@ from domain.authentication.totp import (
     text_of_secret,
 )
 from domain.callers import signed_in_account
-from domain.errors import InvalidValue
+from domain.errors import CorruptedValue, InvalidValue
 from domain.ports import Clock, Identifiers, UnitOfWork
 
 _NOT_SHOWN = "is not what the app shows at present"
@@ -162,7 +162,11 @@ class TOTPUseCases(FactorUseCases):
         return await self._change(account_id, renew)
 
     def _step_of(self, secret: TOTPSecret, code: str, now: datetime) -> int | None:
-        shared = self._sealer.unseal(secret.sealed, TOTP_PURPOSE, secret.account_id)
+        try:
+            shared = self._sealer.unseal(secret.sealed, TOTP_PURPOSE, secret.account_id)
+        except CorruptedValue:
+            # It was begun under another key. Nothing is lost: it is begun anew.
+            return None
         return matching_step(shared, code, now, secret.last_step)
 
 

@@ -6,13 +6,14 @@ from uuid import UUID
 from flask import Blueprint
 
 from domain.authentication.api_keys import Keys, NewKey
-from domain.authentication.errors import ConfirmationRequired, TooManyAttempts, TooManyKeys
+from domain.authentication.errors import TooManyKeys
 from domain.authentication.keys import ApiKey
 from domain.errors import InvalidValue, NotFound
 from service.routes import ACCOUNT, RateClass, route
 from service.schemas.api_keys import KeyBody, KeyResponse, NewKeyResponse
 from service.schemas.pagination import PageResponse
 from service.views.lists import Listed
+from service.views.second_factors import CONFIRMED
 
 
 def api_keys_blueprint(keys: Keys) -> Blueprint:
@@ -29,7 +30,7 @@ def api_keys_blueprint(keys: Keys) -> Blueprint:
         answer=NewKeyResponse,
         status=HTTPStatus.CREATED,
         secret=True,
-        errors=(NotFound, InvalidValue, ConfirmationRequired, TooManyAttempts, TooManyKeys),
+        errors=(NotFound, InvalidValue, *CONFIRMED, TooManyKeys),
     )
     async def create_key(body: KeyBody) -> NewKey:
         """Make an API key for a machine.

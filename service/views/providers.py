@@ -7,6 +7,7 @@ from http import HTTPStatus
 from flask import Blueprint, request
 
 from domain.authentication.errors import (
+    CodesUnusable,
     InvalidCredentials,
     InvalidSecondFactor,
     SecondFactorRequired,
@@ -104,6 +105,7 @@ def providers_blueprint(providers: ProviderSignIn, origins: Collection[str]) -> 
             InvalidCredentials,
             SecondFactorRequired,
             InvalidSecondFactor,
+            CodesUnusable,
             TooManyAttempts,
             CrossSiteRequest,
         ),

@@ -6,6 +6,7 @@ from flask import Blueprint, request
 
 from domain.authentication.errors import (
     CodesEnabled,
+    CodesUnusable,
     ConfirmationRequired,
     NoSecondFactor,
     TooManyAttempts,
@@ -22,7 +23,8 @@ from service.schemas.second_factors import (
     RecoveryCodesResponse,
 )
 
-CONFIRMED = (ConfirmationRequired, TooManyAttempts)
+# How a confirmation can fail.
+CONFIRMED = (ConfirmationRequired, CodesUnusable, TooManyAttempts)
 
 
 def second_factors_blueprint(totp: TOTPUseCases) -> Blueprint:

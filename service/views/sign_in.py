@@ -6,6 +6,7 @@ from http import HTTPStatus
 from flask import Blueprint, request
 
 from domain.authentication.errors import (
+    CodesUnusable,
     InvalidCredentials,
     InvalidSecondFactor,
     InvalidToken,
@@ -43,6 +44,7 @@ def sign_in_blueprint(
             InvalidCredentials,
             SecondFactorRequired,
             InvalidSecondFactor,
+            CodesUnusable,
             TooManyAttempts,
             CrossSiteRequest,
         ),

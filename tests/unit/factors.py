@@ -36,6 +36,7 @@ ORIGIN, HOST = "https://service.example", "service.example"
 RIGHT = Confirmation(password="the right one")
 WRONG = Confirmation(password="another one")
 CLIENT = Client(address="192.0.2.1", network="192.0.2.1", device="a browser")
+KEY = b"k" * 32
 A_STEP = timedelta(seconds=STEP_SECONDS)
 
 
@@ -119,7 +120,7 @@ class Factors:
     unit_of_work: UnitOfWork[FactorStores]
     clock: FixedClock = field(default_factory=lambda: FixedClock(datetime(2026, 3, 4, tzinfo=UTC)))
     guesses: Guesses = field(default_factory=lambda: Guesses(MemoryRateLimiter()))
-    sealer: AESSealer = field(default_factory=lambda: AESSealer([b"k" * 32]))
+    sealer: AESSealer = field(default_factory=lambda: AESSealer([KEY]))
     identifiers: UUID7Identifiers = field(default_factory=UUID7Identifiers)
     starter: FakeStarter = field(default_factory=FakeStarter)
     verifier: WebAuthnPasskeys = field(default_factory=lambda: WebAuthnPasskeys(ORIGIN))

@@ -214,15 +214,18 @@ class TroubledStore:
 
 
 class Codes:
-    """SecondFactors of accounts that each have one code, if they have any."""
+    """SecondFactors of accounts, of which some have one code; `trouble` is what a check raises."""
 
     def __init__(self) -> None:
         self.codes: dict[UUID, str] = {}
+        self.trouble: Exception | None = None
 
     async def required(self, account_id: UUID) -> tuple[str, ...]:
         return ("totp",) if account_id in self.codes else ()
 
     async def check(self, account_id: UUID, code: str) -> Method:
+        if self.trouble is not None:
+            raise self.trouble
         if self.codes.get(account_id) != code:
             raise InvalidSecondFactor
         return Method.TOTP

@@ -11,6 +11,7 @@ import pytest
 from domain.accounts.entities import Account
 from domain.authentication.entities import Method
 from domain.authentication.errors import (
+    CodesUnusable,
     InvalidSecondFactor,
     SecondFactorRequired,
     SignUpsClosed,
@@ -363,7 +364,12 @@ class TestSecondFactors:
 
     @pytest.mark.parametrize(
         "trouble",
-        [InvalidSecondFactor(), TooManyAttempts(60), StoreUnavailable("MySQL", "it is away")],
+        [
+            InvalidSecondFactor(),
+            CodesUnusable(),
+            TooManyAttempts(60),
+            StoreUnavailable("MySQL", "it is away"),
+        ],
         ids=lambda trouble: type(trouble).__name__,
     )
     async def test_a_code_that_does_not_hold_may_be_mended(

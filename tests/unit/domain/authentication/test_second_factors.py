@@ -10,6 +10,7 @@ from adapters.security.sealer import AESSealer
 from domain.authentication.entities import Method
 from domain.authentication.errors import (
     CodesEnabled,
+    CodesUnusable,
     ConfirmationRequired,
     InvalidChallenge,
     NoSecondFactor,
@@ -20,11 +21,12 @@ from domain.authentication.errors import (
 from domain.authentication.factors import CHALLENGE_LIFE, MAX_PASSKEYS
 from domain.authentication.provider_errors import LastWayIn
 from domain.callers import OPERATOR, Caller, acting_as
-from domain.errors import CorruptedValue, InvalidValue, NotAuthenticated, NotFound, NotPermitted
+from domain.errors import InvalidValue, NotAuthenticated, NotFound, NotPermitted
 from tests.contracts.examples import new_account
 from tests.unit.factors import (
     A_STEP,
     CLIENT,
+    KEY,
     RIGHT,
     WRONG,
     App,
@@ -34,6 +36,8 @@ from tests.unit.factors import (
     signed_in,
 )
 from tests.unit.fakes import Fakes
+
+OTHER_KEY = b"o" * 32
 
 
 @pytest.fixture
@@ -49,6 +53,11 @@ async def ann(factors: Factors) -> UUID:
 @pytest.fixture
 async def ben(factors: Factors) -> UUID:
     return await factors.new_account()
+
+
+def under(factors: Factors, *keys: bytes) -> Factors:
+    """Give what has other keys, over the same stores."""
+    return Factors(factors.unit_of_work, clock=factors.clock, sealer=AESSealer(keys))
 
 
 async def kinds(fakes: Fakes) -> list[str]:
@@ -220,11 +229,68 @@ async def test_the_store_alone_makes_no_code(factors: Factors, ann: UUID) -> Non
     assert kept is not None
     assert App(factors.clock, app.secret).secret.encode() not in kept.sealed
 
-    other = Factors(factors.unit_of_work, clock=factors.clock, sealer=AESSealer([b"o" * 32]))
+    other = under(factors, OTHER_KEY)
 
-    with pytest.raises(CorruptedValue):
+    with pytest.raises(CodesUnusable):
         await other.tried(ann, app.code())
     assert await other.tried(ann, codes[0]) is Method.RECOVERY_CODE
+
+
+async def test_codes_that_can_not_be_checked_are_asked_for_still(
+    factors: Factors, ann: UUID
+) -> None:
+    """Or whoever has the password would need nothing else."""
+    await factors.enable_codes(ann)
+
+    assert await under(factors, OTHER_KEY).required(ann) == (Method.TOTP, Method.RECOVERY_CODE)
+
+
+async def test_operators_are_told_once_of_codes_that_can_not_be_checked(
+    factors: Factors, ann: UUID, ben: UUID, caplog: pytest.LogCaptureFixture
+) -> None:
+    other = under(factors, OTHER_KEY)
+    for account_id in (ann, ben):
+        app, _ = await factors.enable_codes(account_id)
+        for _ in range(2):
+            with pytest.raises(CodesUnusable):
+                await other.tried(account_id, app.code())
+
+    (told,) = caplog.records
+    assert str(ann) in told.message
+    assert "FLASK_SECRET_KEY_FALLBACKS" in told.message
+    assert "remove-factors" in told.message
+
+
+async def test_an_app_that_can_not_be_checked_is_removed_and_added_anew(
+    factors: Factors, ann: UUID
+) -> None:
+    await factors.enable_codes(ann)
+    other = under(factors, OTHER_KEY)
+
+    with signed_in(ann):
+        await other.totp.remove(RIGHT, CLIENT)
+    app, _ = await other.enable_codes(ann)
+
+    assert await other.tried(ann, app.code()) is Method.TOTP
+
+
+async def test_codes_outlive_the_key_that_sealed_their_secret(factors: Factors, ann: UUID) -> None:
+    app, _ = await factors.enable_codes(ann)
+    both = under(factors, OTHER_KEY, KEY)
+
+    assert await both.tried(ann, app.code()) is Method.TOTP
+    factors.clock.advance(A_STEP)
+    # It was sealed anew when it was used.
+    assert await under(factors, OTHER_KEY).tried(ann, app.code()) is Method.TOTP
+
+
+async def test_what_was_begun_under_another_key_is_begun_anew(factors: Factors, ann: UUID) -> None:
+    with signed_in(ann):
+        app = App(factors.clock, (await factors.totp.begin(RIGHT)).secret)
+        with pytest.raises(InvalidValue):
+            await under(factors, OTHER_KEY).totp.enable(app.code(), CLIENT)
+
+        await factors.totp.enable(app.code(), CLIENT)
 
 
 async def test_a_passkey_is_a_second_factor(factors: Factors, ann: UUID, fakes: Fakes) -> None:

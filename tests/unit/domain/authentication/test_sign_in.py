@@ -18,6 +18,7 @@ from domain.authentication.entities import (
     SignedIn,
 )
 from domain.authentication.errors import (
+    CodesUnusable,
     HashingOverloaded,
     InvalidCredentials,
     InvalidSecondFactor,
@@ -348,6 +349,21 @@ async def test_wrong_codes_are_guesses_and_missing_ones_are_not(
 
     with pytest.raises(TooManyAttempts):
         await sign_in(fakes, account, code="123456")
+
+
+async def test_codes_that_can_not_be_checked_are_no_guesses_at_the_password(
+    fakes: Fakes, account: Account
+) -> None:
+    fakes.second_factors.codes[account.id] = "123456"
+    fakes.second_factors.trouble = CodesUnusable()
+    for _ in range(2 * BY_ACCOUNT.quota):
+        with pytest.raises(CodesUnusable):
+            await sign_in(fakes, account, code="123456")
+
+    fakes.second_factors.trouble = None
+    assert await sign_in(fakes, account, code="123456")
+    reasons = [event.details.get("reason") for event in await told(fakes, account)]
+    assert set(reasons) == {"second factor", None}
 
 
 async def test_the_session_used_longest_ago_makes_room(fakes: Fakes, account: Account) -> None:
