@@ -43,6 +43,13 @@ class TOTPSecrets(Protocol):
         """Forget it; tells whether there was one."""
         ...
 
+    async def purge_unconfirmed(self, created_before: datetime, limit: int) -> int:
+        """Forget at most `limit` that were created before then and never confirmed; oldest first.
+
+        Gives how many.
+        """
+        ...
+
 
 class RecoveryCodes(Protocol):
     """The hashes of the recovery codes that each account has left."""

@@ -58,7 +58,8 @@ def second_factors_blueprint(totp: TOTPUseCases) -> Blueprint:
     async def begin_totp(body: ConfirmedBody) -> Enrolment:
         """Get the secret of an app for codes.
 
-        It counts for nothing until a code of the app is sent to `/v1/me/totp/confirmation`.
+        It counts for nothing until a code of the app is sent to `/v1/me/totp/confirmation`, within
+        fifteen minutes.
         """
         return await totp.begin(body.confirmation.confirmation())
 

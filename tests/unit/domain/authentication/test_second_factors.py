@@ -18,8 +18,9 @@ from domain.authentication.errors import (
     TooManyAttempts,
     TooManyPasskeys,
 )
-from domain.authentication.factors import CHALLENGE_LIFE, MAX_PASSKEYS
+from domain.authentication.factors import CHALLENGE_LIFE, ENROLMENT_LIFE, MAX_PASSKEYS
 from domain.authentication.provider_errors import LastWayIn
+from domain.authentication.retention import Retention
 from domain.callers import OPERATOR, Caller, acting_as
 from domain.errors import InvalidValue, NotAuthenticated, NotFound, NotPermitted
 from tests.contracts.examples import new_account
@@ -216,6 +217,37 @@ async def test_what_was_begun_again_is_what_counts(factors: Factors, ann: UUID) 
         with pytest.raises(InvalidValue):
             await factors.totp.enable(first.code(), CLIENT)
         await factors.totp.enable(second.code(), CLIENT)
+
+
+async def test_an_app_is_added_in_time_or_begun_anew(factors: Factors, ann: UUID) -> None:
+    with signed_in(ann):
+        enrolment = await factors.totp.begin(RIGHT)
+        assert enrolment.expires_at == factors.clock.now() + ENROLMENT_LIFE
+        factors.clock.advance(ENROLMENT_LIFE)
+        late = App(factors.clock, enrolment.secret)
+        with pytest.raises(InvalidValue, match="ask for one"):
+            await factors.totp.enable(late.code(), CLIENT)
+
+        app = App(factors.clock, (await factors.totp.begin(RIGHT)).secret)
+        factors.clock.advance(ENROLMENT_LIFE - A_STEP)
+        assert await factors.totp.enable(app.code(), CLIENT)
+
+
+async def test_what_nobody_finished_to_add_is_purged(
+    factors: Factors, ann: UUID, ben: UUID, fakes: Fakes
+) -> None:
+    retention = Retention(fakes.unit_of_work, factors.clock)
+    app, _ = await factors.enable_codes(ann)
+    with signed_in(ben):
+        await factors.totp.begin(RIGHT)
+
+    factors.clock.advance(ENROLMENT_LIFE)
+    assert await retention.purge_enrolments() == 0
+    factors.clock.advance(A_STEP)
+    assert await retention.purge_enrolments() == 1
+
+    assert await factors.tried(ann, app.code()) is Method.TOTP
+    assert await fakes.unit_of_work.read(lambda it: it.totp_secrets.get(ben)) is None
 
 
 async def test_nothing_can_be_enabled_that_was_not_begun(factors: Factors, ann: UUID) -> None:

@@ -50,7 +50,9 @@ async def _put(stores: MemoryStores, account_id: UUID, what: str) -> None:
                 )
             )
         case "codes of an app":
-            secret = TOTPSecret(account_id=account_id, sealed=b"s", confirmed_at=NOW, last_step=0)
+            secret = TOTPSecret(
+                account_id=account_id, sealed=b"s", confirmed_at=NOW, last_step=0, created_at=NOW
+            )
             await stores.totp_secrets.put(secret, NOW)
         case "recovery codes":
             await stores.recovery_codes.replace(account_id, [b"r" * 32], NOW)
