@@ -9,7 +9,6 @@ from domain.authentication.challenges import Challenges
 from domain.authentication.factors import Credential, Passkey, TOTPSecret
 from domain.authentication.identities import Identities
 from domain.authentication.ports import AuthenticationStores
-from domain.mail.ports import Mails
 
 
 class Sealer(Protocol):
@@ -112,11 +111,6 @@ class FactorStores(AuthenticationStores, Protocol):
     @property
     def identities(self) -> Identities:
         """Who the accounts are at providers."""
-        ...
-
-    @property
-    def mails(self) -> Mails:
-        """Where a change leaves the mail that tells of it."""
         ...
 
     @property

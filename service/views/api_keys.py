@@ -3,12 +3,13 @@
 from http import HTTPStatus
 from uuid import UUID
 
-from flask import Blueprint
+from flask import Blueprint, request
 
 from domain.authentication.api_keys import Keys, NewKey
 from domain.authentication.errors import TooManyKeys
 from domain.authentication.keys import ApiKey
 from domain.errors import InvalidValue, NotFound
+from service.clients import client_of
 from service.routes import ACCOUNT, RateClass, route
 from service.schemas.api_keys import KeyBody, KeyResponse, NewKeyResponse
 from service.schemas.pagination import PageResponse
@@ -38,7 +39,9 @@ def api_keys_blueprint(keys: Keys) -> Blueprint:
         `key` is what the machine sends: `Authorization: Bearer imk_…`. It is told this once. A key
         can't do what a person alone may, as to make other keys.
         """
-        return await keys.create(body.details(), body.confirmation.confirmation())
+        return await keys.create(
+            body.details(), body.confirmation.confirmation(), client_of(request)
+        )
 
     @route(
         blueprint,
