@@ -16,6 +16,7 @@ from domain.authentication.provider_errors import (
     UnknownProvider,
 )
 from domain.errors import NotFound
+from service import ticket_cookies
 from service.clients import client_of, refuse_other_sites
 from service.request_errors import CrossSiteRequest
 from service.routes import ACCOUNT, RateClass, route
@@ -76,6 +77,7 @@ def my_identities_blueprint(identities: MyIdentities, origins: Collection[str]) 
         answer=IdentityResponse,
         status=HTTPStatus.CREATED,
         secret=True,
+        cookie=ticket_cookies.NAME,
         errors=(
             ProviderSignInRefused,
             ProviderUnavailable,

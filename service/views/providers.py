@@ -23,6 +23,7 @@ from domain.authentication.provider_errors import (
     UnknownProvider,
 )
 from domain.authentication.provider_sign_in import ProviderSignIn
+from service import ticket_cookies
 from service.clients import client_of, refuse_other_sites
 from service.refresh_cookies import signed_in_answer
 from service.request_errors import CrossSiteRequest
@@ -96,6 +97,7 @@ def providers_blueprint(providers: ProviderSignIn, origins: Collection[str]) -> 
         answer=SignedInResponse,
         status=HTTPStatus.CREATED,
         secret=True,
+        cookie=ticket_cookies.NAME,
         errors=(
             ProviderSignInRefused,
             ProviderUnavailable,
