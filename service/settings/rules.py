@@ -15,6 +15,10 @@ TOKEN_KEYS = "FLASK_ACCESS_TOKEN_KEYS"  # noqa: S105  # The name of a setting.
 
 PROVIDERS = "FLASK_OIDC_PROVIDERS"
 PUBLIC_URL = "FLASK_PUBLIC_URL"
+_NEED_PUBLIC_URL = {
+    "FLASK_SMTP_URI": "whose mails lead there",
+    PROVIDERS: "who send people back there",
+}
 
 SECRET_KEY = "FLASK_SECRET_KEY"  # noqa: S105  # The name of a setting.
 FALLBACKS = "FLASK_SECRET_KEY_FALLBACKS"
@@ -100,9 +104,20 @@ def _production_problems(given: Mapping[str, Given]) -> Iterator[str]:
     if "FLASK_ALLOWED_HOSTS" not in given:
         expected = "expected the names by which clients call this service in production"
         yield f"FLASK_ALLOWED_HOSTS is not set; {expected}"
+    yield from _public_url_problems(given)
     yield from _provider_problems(given)
     if not _is_on("FLASK_ALLOW_EMBEDDED", given):
         yield from _missing_stores(given)
+
+
+def _public_url_problems(given: Mapping[str, Given]) -> Iterator[str]:
+    """The default leads nobody anywhere who reads a mail, or comes back from a provider."""
+    if PUBLIC_URL in given:
+        return
+    needing = [f"{name}, {why}" for name, why in _NEED_PUBLIC_URL.items() if name in given]
+    if needing:
+        expected = "expected where people find the service, in production"
+        yield f"{PUBLIC_URL} is not set; {expected} with {', and '.join(needing)}"
 
 
 def _provider_problems(given: Mapping[str, Given]) -> Iterator[str]:
@@ -115,7 +130,7 @@ def _provider_problems(given: Mapping[str, Given]) -> Iterator[str]:
             yield f"{PROVIDERS} has {provider.name} without TLS; expected https in production"
     public = given.get(PUBLIC_URL)
     leads_here = any(provider.redirect_uri is None for provider in providers)
-    if leads_here and not (public and public.value.startswith("https://")):
+    if leads_here and public and not public.problem and not public.value.startswith("https://"):
         expected = "expected where the service is found, for providers to send people back to"
         yield f"{PUBLIC_URL} is no address with https; {expected}"
 
