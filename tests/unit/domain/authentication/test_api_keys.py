@@ -24,7 +24,7 @@ from domain.permissions import Permission, Role
 from tests.unit.accounts import (
     CONFIRMED,
     NOT_CONFIRMED,
-    add_confirmed,
+    add_with_password,
     caller_of,
     key_of,
     told,
@@ -51,7 +51,7 @@ def keys(fakes: Fakes) -> Keys:
 
 @pytest.fixture
 async def editor(fakes: Fakes) -> Account:
-    return await add_confirmed(fakes, Role.EDITOR)
+    return await add_with_password(fakes, Role.EDITOR)
 
 
 async def access_keys(fakes: Fakes, account: Account) -> object:
@@ -133,7 +133,7 @@ async def test_each_key_has_a_secret_of_its_own(keys: Keys, editor: Account) -> 
 async def test_a_key_that_was_revoked_opens_nothing_any_more(
     fakes: Fakes, keys: Keys, editor: Account
 ) -> None:
-    other = await add_confirmed(fakes)
+    other = await add_with_password(fakes)
     with acting_as(caller_of(editor)):
         made = await keys.create(details(), CONFIRMED, CLIENT)
     assert await access_keys(fakes, editor) != {}
@@ -169,7 +169,7 @@ async def test_a_key_that_breaks_a_rule_is_not_made(
 
 
 async def test_a_key_has_no_permission_that_its_maker_lacks(fakes: Fakes, keys: Keys) -> None:
-    reader = await add_confirmed(fakes)
+    reader = await add_with_password(fakes)
 
     with acting_as(caller_of(reader)):
         with pytest.raises(InvalidValue, match="catalogue:change") as caught:

@@ -29,6 +29,7 @@ from domain.authentication.guesses import BY_ACCOUNT, BY_DEVICE, BY_NETWORK
 from domain.authentication.sign_in import NO_ACCOUNT, Credentials
 from domain.errors import OutcomeUnknown, StoreUnavailable
 from tests.unit.accounts import (
+    PASSWORD,
     add_account,
     add_with_password,
     live_sessions,
@@ -37,14 +38,13 @@ from tests.unit.accounts import (
 )
 from tests.unit.fakes import Fakes, raising
 
-PASSWORD = "correct horse battery"
 CLIENT = Client(address="192.0.2.7", network="192.0.2.7", device="Firefox")
 WRONG = "incorrect horse"
 
 
 @pytest.fixture
 async def account(fakes: Fakes) -> Account:
-    return await add_with_password(fakes, PASSWORD)
+    return await add_with_password(fakes)
 
 
 async def sign_in(
@@ -96,7 +96,7 @@ async def test_who_has_the_password_gets_a_session(fakes: Fakes, account: Accoun
 
 
 async def test_an_address_may_be_written_in_any_way(fakes: Fakes) -> None:
-    account = await add_with_password(fakes, PASSWORD, email="José@example.org")
+    account = await add_with_password(fakes, email="José@example.org")
 
     for spelling in (" JOSÉ@EXAMPLE.org", "jose\u0301@example.org\n"):
         given = Credentials(email=spelling, password=PASSWORD)
@@ -105,10 +105,10 @@ async def test_an_address_may_be_written_in_any_way(fakes: Fakes) -> None:
 
 
 async def test_all_refusals_are_alike(fakes: Fakes, account: Account) -> None:
-    unverified = await add_with_password(fakes, PASSWORD, verified_at=None)
-    disabled = await add_with_password(fakes, PASSWORD, disabled_at=fakes.clock.now())
+    unverified = await add_with_password(fakes, verified_at=None)
+    disabled = await add_with_password(fakes, disabled_at=fakes.clock.now())
     without = await add_account(fakes)
-    deleted = await add_with_password(fakes, PASSWORD)
+    deleted = await add_with_password(fakes)
     await fakes.unit_of_work.run(
         lambda stores: stores.accounts.delete(deleted.id, fakes.clock.now())
     )
@@ -239,7 +239,7 @@ async def test_a_device_that_is_known_guesses_no_faster(fakes: Fakes, account: A
 
 
 async def test_a_device_of_another_account_is_a_stranger(fakes: Fakes, account: Account) -> None:
-    other = await add_with_password(fakes, PASSWORD)
+    other = await add_with_password(fakes)
     device_token = (await sign_in(fakes, other)).device_token
     await fail(fakes, account, BY_ACCOUNT.quota, device_token=device_token)
 
