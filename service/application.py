@@ -41,7 +41,8 @@ def create_app(settings: Settings, use_cases: UseCases) -> Flask:
         DEBUG=settings.debug,
         MAX_CONTENT_LENGTH=settings.max_body_size,
         PROPAGATE_EXCEPTIONS=False,
-        SECRET_KEY=settings.secret_key.get_secret_value(),
+        SECRET_KEY=settings.secret_keys[0],
+        SECRET_KEY_FALLBACKS=settings.secret_keys[1:],
         TESTING=settings.profile == "testing",
     )
     app.session_interface = CookieSessions()
@@ -52,7 +53,7 @@ def create_app(settings: Settings, use_cases: UseCases) -> Flask:
     let_in(app, rate_limits(settings), use_cases.entrance)
     tell_limits(app)
     announce_declarations(app)
-    lists = Lists(use_cases.configuration, settings.secret_key.get_secret_value())
+    lists = Lists(use_cases.configuration, *settings.secret_keys)
     app.register_blueprint(authors_blueprint(use_cases.catalogue, lists))
     app.register_blueprint(books_blueprint(use_cases.catalogue, lists))
     app.register_blueprint(account_administration_blueprint(use_cases.accounts, lists))

@@ -13,14 +13,15 @@ REMEMBERED_LISTS = 256
 
 
 class Cursors:
-    """Signs positions with a secret, so that one that was made up or changed is known.
+    """Signs positions with the first of its secrets, and knows what any of them has signed.
 
     Each is bound to its list: the name of that has all in it that decides what the list holds, and
     in which order. A list that is asked for otherwise takes no cursor of it.
     """
 
-    def __init__(self, secret: str) -> None:
-        self._secret = secret
+    def __init__(self, *secrets: str) -> None:
+        # As itsdangerous wants them: it signs by the last one.
+        self._secrets = secrets[::-1]
         # To make one costs more than to sign with it.
         self._serializer = lru_cache(REMEMBERED_LISTS)(self._new_serializer)
 
@@ -51,7 +52,7 @@ class Cursors:
                 raise ValueError("must be a nextCursor that this version gave")
 
     def _new_serializer(self, list_name: str) -> URLSafeSerializer:
-        return _PlainSerializer(self._secret, salt=f"cursor {list_name}")
+        return _PlainSerializer(list(self._secrets), salt=f"cursor {list_name}")
 
 
 class _PlainSerializer(URLSafeSerializer):

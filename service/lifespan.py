@@ -59,6 +59,7 @@ def _hourly_purges(use_cases: UseCases) -> list[tuple[Callable[[], Awaitable[obj
         (use_cases.authentication.sessions.purge_sessions, "sessions"),
         (use_cases.authentication.guesses.purge, "counts of attempts"),
         (use_cases.retention.purge_challenges, "challenges"),
+        (use_cases.retention.purge_enrolments, "apps for codes that nobody finished to add"),
     ]
 
 

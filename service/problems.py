@@ -9,6 +9,7 @@ from werkzeug import exceptions as framework
 from domain import errors as domain
 from domain.accounts.errors import EmailTaken, LastAdministrator
 from domain.authentication.errors import (
+    CodesUnusable,
     ConfirmationRequired,
     InvalidChallenge,
     InvalidCredentials,
@@ -230,6 +231,14 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
         "invalid-second-factor",
         "Invalid second factor",
         "The code is wrong, or was used before. Wait for the app's next one.",
+    ),
+    CodesUnusable: Problem(
+        HTTPStatus.CONFLICT,
+        "codes-unusable",
+        "Codes unusable",
+        "The service has lost what it checks the app's codes by, so none will do any more. Sign "
+        "in with a recovery code (as `code`) or by a passkey. Then remove the app, which takes a "
+        "recovery code, and add it anew. Who has none asks the operators.",
     ),
     TooManyAttempts: Problem(
         HTTPStatus.TOO_MANY_REQUESTS,

@@ -24,7 +24,7 @@ from service.schemas.fields import RequestSchema, ResponseSchema, VersionedRespo
 Callers = Permission | Literal["public", "account"]
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 PUBLIC: Final = "public"
-# Whoever is signed in, or shows a key.
+# Whoever is signed in; who shows a key is somebody as well, and refused by the use-case.
 ACCOUNT: Final = "account"
 
 AsyncView = TypeVar("AsyncView", bound=Callable[..., Awaitable[object]])
@@ -47,7 +47,8 @@ class Route:
     nothing. `located` promises a Location below the route's own path. `conditional` is the
     representation whose ETag the request's conditions are about, and `unconditional` says why a
     change has none. The answer of a `secret` route is kept by nobody: not by caches, and under no
-    Idempotency-Key. `errors` are what the view raises; those that follow from the rest of the
+    Idempotency-Key. `cookie` is the name of the one by which a page in a browser shows what others
+    send in the body. `errors` are what the view raises; those that follow from the rest of the
     declaration come by themselves. `retirement` tells callers to leave it.
     """
 
@@ -66,6 +67,7 @@ class Route:
     unconditional: str | None
     open_because: str | None
     secret: bool
+    cookie: str | None
     errors: tuple[type[Exception], ...]
     retirement: Retirement | None
 
@@ -112,6 +114,7 @@ def route(  # noqa: PLR0913  # A declaration is a list of what it declares.
     unconditional: str | None = None,
     open_because: str | None = None,
     secret: bool = False,
+    cookie: str | None = None,
     errors: tuple[type[Exception], ...] = (),
     retirement: Retirement | None = None,
 ) -> Callable[[AsyncView], AsyncView]:
@@ -140,6 +143,7 @@ def route(  # noqa: PLR0913  # A declaration is a list of what it declares.
             unconditional=unconditional,
             open_because=open_because,
             secret=secret,
+            cookie=cookie,
             errors=errors,
             retirement=retirement,
         )

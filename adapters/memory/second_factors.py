@@ -41,6 +41,15 @@ class MemoryTOTPSecrets:
         """Forget it."""
         return self._secrets.pop(account_id, None) is not None
 
+    async def purge_unconfirmed(self, created_before: datetime, limit: int) -> int:
+        """Forget the oldest of them."""
+        oldest = sorted(self._secrets.values(), key=lambda it: it.created_at)
+        waiting = [it for it in oldest if it.confirmed_at is None]
+        purged = [it for it in waiting if it.created_at < created_before][:limit]
+        for secret in purged:
+            del self._secrets[secret.account_id]
+        return len(purged)
+
 
 class MemoryRecoveryCodes:
     """The fake of RecoveryCodes."""

@@ -1,10 +1,10 @@
 """Access tokens as JSON Web Tokens (RFC 9068)."""
 
 import json
-import secrets
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
+from secrets import token_urlsafe
 from uuid import UUID
 
 from joserfc.jwk import JWKRegistry, Key, OctKey
@@ -19,6 +19,7 @@ HMAC = "HS256"
 RSA_BITS = 3072
 
 _TYPE = "at+jwt"
+_NAME_SIZE = 8
 # How many tokens of late are known by their hashes, 600 bytes each.
 _REMEMBERED = 10_000
 
@@ -48,7 +49,7 @@ class JWTAccessTokens:
         said = {
             "sub": str(claims.account_id),
             "sid": str(claims.session_id),
-            "jti": secrets.token_urlsafe(16),
+            "jti": token_urlsafe(16),
         }
         return self._tokens.sign(said, claims.issued_at, claims.expires_at)
 
@@ -74,10 +75,10 @@ class JWTAccessTokens:
         self._known[digest] = claims
 
 
-def access_token_keys(key_set: str | None, secret: str) -> list[Key]:
-    """Give the keys of a JWK set, else the one that is derived from the secret, for HMAC."""
+def access_token_keys(key_set: str | None, *secrets: str) -> list[Key]:
+    """Give the keys of a JWK set, else one for HMAC that is derived from each of the secrets."""
     if key_set is None:
-        return [OctKey.import_key(derived_key(secret, "access tokens"), {"kid": "derived"})]
+        return [_derived(secret) for secret in secrets]
     return [JWKRegistry.import_key(key) for key in json.loads(key_set)["keys"]]
 
 
@@ -86,8 +87,14 @@ def new_key_set(algorithm: str) -> str:
     kind, size = _NEW[algorithm]
     key = JWKRegistry.generate_key(kind, size)
     # The usual name, a thumbprint, would tell the hash of a secret key.
-    named = {**key.as_dict(private=True), "kid": secrets.token_urlsafe(8), "alg": algorithm}
+    named = {**key.as_dict(private=True), "kid": token_urlsafe(8), "alg": algorithm}
     return json.dumps({"keys": [named]}, separators=(",", ":"))
+
+
+def _derived(secret: str) -> Key:
+    # Each has a name of its own, which tells nothing of the key: both are derived on their own.
+    name = derived_key(secret, "name of the key of access tokens")[:_NAME_SIZE].hex()
+    return OctKey.import_key(derived_key(secret, "access tokens"), {"kid": name})
 
 
 def _published(key: Key, algorithm: str) -> Mapping[str, object]:

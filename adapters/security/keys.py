@@ -1,5 +1,7 @@
 """Keys for many purposes from one secret."""
 
+from collections.abc import Sequence
+
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
@@ -15,3 +17,8 @@ def derived_key(secret: str, purpose: str) -> bytes:
     """
     info = f"{_PROJECT}: {purpose}".encode()
     return HKDF(SHA256(), KEY_SIZE, salt=None, info=info).derive(secret.encode())
+
+
+def derived_keys(secrets: Sequence[str], purpose: str) -> list[bytes]:
+    """Give the key that each of some secrets has for a purpose, in their order."""
+    return [derived_key(secret, purpose) for secret in secrets]

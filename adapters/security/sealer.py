@@ -1,6 +1,8 @@
 """Sealing with AES-256-GCM (NIST SP 800-38D)."""
 
 import secrets
+from collections.abc import Sequence
+from contextlib import suppress
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -15,28 +17,31 @@ _NONCE_SIZE = 12
 
 
 class AESSealer:
-    """Seals under one key of 32 bytes; purpose and owner are authenticated with the value."""
+    """Seals under the first key, of 32 bytes, and unseals what any of the keys has sealed.
 
-    def __init__(self, key: bytes) -> None:
-        self._cipher = AESGCM(key)
+    Purpose and owner are authenticated with the value.
+    """
+
+    def __init__(self, keys: Sequence[bytes]) -> None:
+        self._ciphers = [AESGCM(key) for key in keys]
 
     def seal(self, data: bytes, purpose: str, owner: UUID) -> bytes:
         """Encrypt under a new nonce."""
         nonce = secrets.token_bytes(_NONCE_SIZE)
-        encrypted = self._cipher.encrypt(nonce, data, _bound(_VERSION, purpose, owner))
+        encrypted = self._ciphers[0].encrypt(nonce, data, _bound(_VERSION, purpose, owner))
         return _VERSION + nonce + encrypted
 
     def unseal(self, sealed: bytes, purpose: str, owner: UUID) -> bytes:
         """Decrypt, and check that it was sealed for these."""
         version, rest = sealed[:1], sealed[1:]
         nonce, encrypted = rest[:_NONCE_SIZE], rest[_NONCE_SIZE:]
-        try:
-            return self._cipher.decrypt(nonce, encrypted, _bound(version, purpose, owner))
-        except (InvalidTag, ValueError) as error:
-            raise CorruptedValue(
-                f"What was sealed as {purpose} of {owner} can't be read: it was changed, or sealed "
-                "under another FLASK_SECRET_KEY."
-            ) from error
+        for cipher in self._ciphers:
+            with suppress(InvalidTag, ValueError):
+                return cipher.decrypt(nonce, encrypted, _bound(version, purpose, owner))
+        raise CorruptedValue(
+            f"What was sealed as {purpose} of {owner} can't be read: it was changed, or sealed "
+            "under another FLASK_SECRET_KEY, which belongs into FLASK_SECRET_KEY_FALLBACKS."
+        )
 
 
 def _bound(version: bytes, purpose: str, owner: UUID) -> bytes:

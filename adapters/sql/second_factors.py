@@ -5,12 +5,12 @@ from datetime import datetime
 from uuid import UUID
 
 from adapters.sql.connection import Connection
-from adapters.sql.statements import FOR_UPDATE, Fragment, statement
-from adapters.sql.values import Parameters, Row, decode_id, decode_optional_time
+from adapters.sql.statements import FOR_UPDATE, Fragment, first_rows, statement
+from adapters.sql.values import Parameters, Row, decode_id, decode_optional_time, decode_time
 from domain.authentication.factors import TOTPSecret
 
 _SELECT = """
-    SELECT account_id, sealed, confirmed_at, last_step
+    SELECT account_id, sealed, confirmed_at, last_step, created_at
       FROM totp_secrets
      WHERE account_id = :account_id
 """
@@ -22,20 +22,31 @@ _SELECT_FOR_UPDATE = statement(_SELECT + " {for_update}", for_update=FOR_UPDATE)
 _PUT_SECRET = statement(
     """
     INSERT INTO totp_secrets (account_id, sealed, confirmed_at, last_step, created_at, updated_at)
-    VALUES (:account_id, :sealed, :confirmed_at, :last_step, :now, :now)
+    VALUES (:account_id, :sealed, :confirmed_at, :last_step, :created_at, :now)
     {replace}
     """,
     replace=Fragment(
         mysql="""ON DUPLICATE KEY UPDATE sealed = VALUES(sealed),
                         confirmed_at = VALUES(confirmed_at), last_step = VALUES(last_step),
-                        updated_at = VALUES(updated_at)""",
+                        created_at = VALUES(created_at), updated_at = VALUES(updated_at)""",
         sqlite="""ON CONFLICT (account_id)
                DO UPDATE SET sealed = excluded.sealed, confirmed_at = excluded.confirmed_at,
-                             last_step = excluded.last_step, updated_at = excluded.updated_at""",
+                             last_step = excluded.last_step, created_at = excluded.created_at,
+                             updated_at = excluded.updated_at""",
     ),
 )
 
 _DELETE_SECRET = statement("DELETE FROM totp_secrets WHERE account_id = :account_id")
+
+_PURGE_UNCONFIRMED = statement(
+    "DELETE FROM totp_secrets {oldest}",
+    oldest=first_rows(
+        "totp_secrets",
+        where="confirmed_at IS NULL AND created_at < :created_before",
+        order_by="created_at",
+        key="account_id",
+    ),
+)
 
 _INSERT_CODE = statement("""
     INSERT INTO recovery_codes (account_id, hash, created_at, updated_at)
@@ -82,6 +93,7 @@ class SQLTOTPSecrets:
                 "sealed": secret.sealed,
                 "confirmed_at": secret.confirmed_at,
                 "last_step": secret.last_step,
+                "created_at": secret.created_at,
                 "now": now,
             },
         )
@@ -89,6 +101,12 @@ class SQLTOTPSecrets:
     async def remove(self, account_id: UUID) -> bool:
         """Delete the row."""
         return bool(await self._connection.execute(_DELETE_SECRET, {"account_id": account_id}))
+
+    async def purge_unconfirmed(self, created_before: datetime, limit: int) -> int:
+        """Delete the oldest rows that were not confirmed."""
+        return await self._connection.execute(
+            _PURGE_UNCONFIRMED, {"created_before": created_before, "limit": limit}
+        )
 
 
 class SQLRecoveryCodes:
@@ -125,4 +143,5 @@ def _secret(row: Row) -> TOTPSecret:
         sealed=row["sealed"],
         confirmed_at=decode_optional_time(row["confirmed_at"]),
         last_step=row["last_step"],
+        created_at=decode_time(row["created_at"]),
     )

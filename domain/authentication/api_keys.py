@@ -8,12 +8,14 @@ from secrets import token_bytes
 from typing import TypedDict
 from uuid import UUID
 
+from domain.accounts.entities import Account
 from domain.authentication.account_changes import KIND, ConfirmedUseCases
 from domain.authentication.confirmation import Confirmation
-from domain.authentication.entities import MAX_KEYS, SECRET_SIZE
+from domain.authentication.entities import MAX_KEYS, SECRET_SIZE, Client
 from domain.authentication.errors import TooManyKeys
 from domain.authentication.events import KEY_CREATED, KEY_REVOKED
 from domain.authentication.keys import ApiKey, make_key, secret_hash
+from domain.authentication.mails import MailKind, pending_mail
 from domain.authentication.ports import AuthenticationStores
 from domain.callers import current_caller, signed_in_account
 from domain.entities import present
@@ -45,12 +47,14 @@ class NewKey:
 class Keys(ConfirmedUseCases):
     """The use-cases of API keys. No key can manage keys."""
 
-    async def create(self, details: KeyDetails, confirmation: Confirmation) -> NewKey:
+    async def create(
+        self, details: KeyDetails, confirmation: Confirmation, client: Client
+    ) -> NewKey:
         """Make a key. Not safe to repeat: each call makes one, and its text is told once.
 
         It has no permission that its maker lacks, and outlives the session that makes it: so it
-        takes a confirmation. Raises InvalidValue, ConfirmationRequired, TooManyAttempts, NotFound
-        and TooManyKeys.
+        takes a confirmation, and the account hears of it by mail. Raises InvalidValue, NotFound,
+        TooManyKeys, and what confirmations raise.
         """
         account_id, secret = signed_in_account(), token_bytes(SECRET_SIZE)
         key = self._new_key(account_id, details, secret)
@@ -58,20 +62,12 @@ class Keys(ConfirmedUseCases):
 
         async def create(stores: AuthenticationStores) -> NewKey:
             # Nobody else adds one meanwhile.
-            present(KIND, account_id, await stores.accounts.get_for_change(account_id))
+            found = await stores.accounts.get_for_change(account_id)
+            account = present(KIND, account_id, found)
             if len(await stores.api_keys.of(account_id, MAX_KEYS)) >= MAX_KEYS:
                 raise TooManyKeys(MAX_KEYS)
             await stores.api_keys.add(key)
-            await stores.outbox.add(
-                self._event(
-                    KEY_CREATED,
-                    account_id,
-                    key.created_at,
-                    key=key.id,
-                    name=key.name,
-                    permissions=key.permissions,
-                )
-            )
+            await self._tell_of_new(stores, account, key, client)
             return NewKey(key, make_key(account_id, key.id, secret))
 
         return await self._run_and_forget(account_id, create)
@@ -111,6 +107,28 @@ class Keys(ConfirmedUseCases):
             )
         except StoreUnavailable as error:
             logger.warning("A use of an API key is not noted: %s", error)
+
+    async def _tell_of_new(
+        self, stores: AuthenticationStores, account: Account, key: ApiKey, client: Client
+    ) -> None:
+        event = self._event(
+            KEY_CREATED,
+            account.id,
+            key.created_at,
+            key=key.id,
+            name=key.name,
+            permissions=key.permissions,
+        )
+        mail = pending_mail(
+            self._identifiers.new(),
+            MailKind.KEY_CREATED,
+            account.email,
+            key.created_at,
+            account_id=account.id,
+            client=client.address,
+        )
+        await stores.outbox.add(event)
+        await stores.mails.add(mail)
 
     def _new_key(self, account_id: UUID, details: KeyDetails, secret: bytes) -> ApiKey:
         now = self._clock.now()

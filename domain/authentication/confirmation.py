@@ -17,5 +17,5 @@ class Confirmations(Protocol):
     """Judges confirmations, as often as one may guess."""
 
     async def confirm(self, account_id: UUID, confirmation: Confirmation) -> None:
-        """Return where it holds; raises ConfirmationRequired and TooManyAttempts."""
+        """Return where it holds; raises ConfirmationRequired, CodesUnusable and TooManyAttempts."""
         ...

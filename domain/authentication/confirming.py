@@ -28,7 +28,7 @@ class StepUp:
     clock: Clock
 
     async def confirm(self, account_id: UUID, confirmation: Confirmation) -> None:
-        """Return where it holds; raises ConfirmationRequired and TooManyAttempts.
+        """Return where it holds; raises ConfirmationRequired, CodesUnusable and TooManyAttempts.
 
         What is missing is told as what is wrong is. A code is used up by it.
         """

@@ -4,16 +4,10 @@ from typing import Protocol
 
 from domain.authentication.one_time_tokens import OneTimeTokens
 from domain.authentication.ports import AuthenticationStores
-from domain.mail.ports import Mails
 
 
 class CredentialStores(AuthenticationStores, Protocol):
-    """The stores of authentication, and those of mails and of the tokens that they bring."""
-
-    @property
-    def mails(self) -> Mails:
-        """Where a change leaves its mails."""
-        ...
+    """The stores of authentication, and that of the tokens that mails bring."""
 
     @property
     def one_time_tokens(self) -> OneTimeTokens:

@@ -99,6 +99,19 @@ class CodesEnabled(Conflict):
         super().__init__("Codes are enabled already. Remove them before you enable others.")
 
 
+class CodesUnusable(Conflict):
+    """Codes are enabled for the account, and what they are checked by can't be read any more.
+
+    They are asked for as before: else a password alone would do.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The codes of this account's app can't be checked any more. Use a recovery code or a "
+            "passkey, or ask the operators to remove the second factors."
+        )
+
+
 class NoSecondFactor(Conflict):
     """The account has no second factor for which this could be."""
 

@@ -9,7 +9,6 @@ from domain.authentication.challenges import Challenges
 from domain.authentication.factors import Credential, Passkey, TOTPSecret
 from domain.authentication.identities import Identities
 from domain.authentication.ports import AuthenticationStores
-from domain.mail.ports import Mails
 
 
 class Sealer(Protocol):
@@ -41,6 +40,13 @@ class TOTPSecrets(Protocol):
 
     async def remove(self, account_id: UUID) -> bool:
         """Forget it; tells whether there was one."""
+        ...
+
+    async def purge_unconfirmed(self, created_before: datetime, limit: int) -> int:
+        """Forget at most `limit` that were created before then and never confirmed; oldest first.
+
+        Gives how many.
+        """
         ...
 
 
@@ -105,11 +111,6 @@ class FactorStores(AuthenticationStores, Protocol):
     @property
     def identities(self) -> Identities:
         """Who the accounts are at providers."""
-        ...
-
-    @property
-    def mails(self) -> Mails:
-        """Where a change leaves the mail that tells of it."""
         ...
 
     @property

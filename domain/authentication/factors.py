@@ -17,20 +17,28 @@ CREDENTIAL_ID_MAX_SIZE = 1023
 CHALLENGE_SIZE = 32
 # For so long an authenticator may take, with its user.
 CHALLENGE_LIFE = timedelta(minutes=5)
+# For so long somebody may take to put a secret into an app: it may be shown on a screen meanwhile.
+ENROLMENT_LIFE = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TOTPSecret:
     """The secret that an account shares with an app for codes.
 
-    It counts from `confirmed_at` on, when somebody showed that the app has it. No code of
-    `last_step` or of a step before is taken.
+    It counts from `confirmed_at` on, when somebody showed that the app has it, which nobody can
+    from `expires_at` on. No code of `last_step` or of a step before is taken.
     """
 
     account_id: UUID
     sealed: bytes
     confirmed_at: datetime | None
     last_step: int
+    created_at: datetime
+
+    @property
+    def expires_at(self) -> datetime:
+        """From when on it is of no use, where it was not confirmed."""
+        return self.created_at + ENROLMENT_LIFE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

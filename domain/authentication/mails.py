@@ -26,6 +26,7 @@ class MailKind(StrEnum):
     EMAIL_CHANGING = "email-changing"
     EMAIL_CHANGED = "email-changed"
     FACTORS_CHANGED = "factors-changed"
+    KEY_CREATED = "key-created"
 
 
 # For so long it is of use to send them. Notices are late rather than lost.
@@ -86,6 +87,7 @@ class AccountMails:
             MailKind.EMAIL_CHANGING: self._notice,
             MailKind.EMAIL_CHANGED: self._notice,
             MailKind.FACTORS_CHANGED: self._notice,
+            MailKind.KEY_CREATED: self._notice,
         }
 
     async def write(self, pending: PendingMail) -> Mail | None:

@@ -23,8 +23,9 @@ from domain.authentication.passkey_challenges import (
     asked,
     new_challenge,
 )
-from domain.authentication.provider_errors import LastWayIn
+from domain.authentication.providers import IdentityProviders
 from domain.authentication.second_factors import methods_of
+from domain.authentication.ways_in import check_way_in
 from domain.callers import signed_in_account
 from domain.errors import Conflict, InvalidValue, NotFound
 from domain.ports import Clock, Identifiers, UnitOfWork
@@ -41,7 +42,7 @@ class AddedPasskey:
 class PasskeyUseCases(FactorUseCases):
     """The use-cases of one's own passkeys."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # More ports than most.
         self,
         unit_of_work: UnitOfWork[FactorStores],
         confirmations: Confirmations,
@@ -49,9 +50,11 @@ class PasskeyUseCases(FactorUseCases):
         identifiers: Identifiers,
         *,
         verifier: PasskeyVerifier,
+        providers: IdentityProviders,
     ) -> None:
         super().__init__(unit_of_work, confirmations, clock, identifiers)
         self._verifier = verifier
+        self._providers = providers
 
     async def begin(self, confirmation: Confirmation) -> PasskeyOptions:
         """Ask for a new passkey; raises TooManyPasskeys, and what confirmations raise."""
@@ -114,7 +117,7 @@ class PasskeyUseCases(FactorUseCases):
         async def remove(stores: FactorStores, account: Account) -> None:
             if not await stores.passkeys.remove(account_id, passkey_id):
                 raise NotFound("passkey", passkey_id)
-            await _check_way_in(stores, account_id)
+            await check_way_in(stores, self._providers, account_id)
             now = self._clock.now()
             await self._forget_codes_without_factor(stores, account_id, now)
             await self._tell(stores, PASSKEY_REMOVED, account, now, client, passkey=passkey_id)
@@ -154,13 +157,3 @@ async def _with_room(stores: FactorStores, account_id: UUID) -> list[Passkey]:
     if len(known) >= MAX_PASSKEYS:
         raise TooManyPasskeys(MAX_PASSKEYS)
     return known
-
-
-async def _check_way_in(stores: FactorStores, account_id: UUID) -> None:
-    """Raise LastWayIn where an account has nothing left to sign in with."""
-    if (
-        await stores.passwords.get(account_id) is None
-        and not await stores.passkeys.of(account_id)
-        and not await stores.identities.of(account_id)
-    ):
-        raise LastWayIn

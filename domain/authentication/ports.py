@@ -9,6 +9,7 @@ from domain.accounts.ports import Accounts
 from domain.authentication.entities import Access, AccessClaims, KnownDevice, Method, Session
 from domain.authentication.keys import ApiKey
 from domain.limits.entities import Charge, Verdict
+from domain.mail.ports import Mails
 from domain.ports import Outbox
 
 
@@ -46,7 +47,7 @@ class SecondFactors(Protocol):
         """Use a code up, and tell of which of them it is.
 
         It counts once, whatever comes of what it was shown for. Raises InvalidSecondFactor for
-        one that does not hold, and TooManyAttempts.
+        one that does not hold, CodesUnusable where that can't be told, and TooManyAttempts.
         """
         ...
 
@@ -205,4 +206,9 @@ class AuthenticationStores(Protocol):
     @property
     def outbox(self) -> Outbox:
         """Where a change leaves its event."""
+        ...
+
+    @property
+    def mails(self) -> Mails:
+        """Where a change leaves its mails."""
         ...

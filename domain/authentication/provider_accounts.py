@@ -59,8 +59,9 @@ class ProviderAccounts:
 
         try:
             return await self._unit_of_work.run(find_or_make)
-        except (EmailTaken, IdentityTaken):
-            # The same person signed in twice at once; by now there is an account.
+        except (EmailTaken, IdentityTaken, IdentityNotLinked):
+            # Where the same person signed in twice at once, there is an account by now. It may have
+            # come to be between the look for the identity and that for the address.
             return await self._unit_of_work.run(find_or_make)
 
     async def _make(

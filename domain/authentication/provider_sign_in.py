@@ -5,7 +5,11 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from domain.authentication.entities import Client, Method, SignedIn
-from domain.authentication.errors import InvalidSecondFactor, SecondFactorRequired
+from domain.authentication.errors import (
+    CodesUnusable,
+    InvalidSecondFactor,
+    SecondFactorRequired,
+)
 from domain.authentication.events import SESSION_REFUSED, account_event
 from domain.authentication.factor_ports import FactorStores
 from domain.authentication.passkey_sign_in import Starter
@@ -56,7 +60,7 @@ class ProviderSignIn:
         here too: the same answer is then handed in again, with a `code` of that.
 
         Raises what `ProviderAccounts` does, ProviderUnavailable, SecondFactorRequired,
-        InvalidSecondFactor and TooManyAttempts.
+        InvalidSecondFactor, CodesUnusable and TooManyAttempts.
         """
         if code is None:
             account_id = await self._named(answer, client)
@@ -95,7 +99,7 @@ class ProviderSignIn:
         except DomainError as error:
             # There may be another try, as often as one may guess and until it expires.
             await self.challenges.keep(challenge)
-            if isinstance(error, InvalidSecondFactor):
+            if isinstance(error, InvalidSecondFactor | CodesUnusable):
                 await self._tell_refusal(account_id, "second factor", client)
             raise
 

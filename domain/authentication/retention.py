@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Protocol
 
 from domain.authentication.challenges import Challenges
+from domain.authentication.factor_ports import TOTPSecrets
+from domain.authentication.factors import ENROLMENT_LIFE
 from domain.authentication.ports import AuthenticationStores
 from domain.ports import Clock, UnitOfWork
 
@@ -17,6 +19,11 @@ class RetainedStores(AuthenticationStores, Protocol):
     @property
     def challenges(self) -> Challenges:
         """The challenges that wait for their answers, or waited."""
+        ...
+
+    @property
+    def totp_secrets(self) -> TOTPSecrets:
+        """The secrets for codes, of which some wait to be confirmed, or waited."""
         ...
 
 
@@ -42,6 +49,13 @@ class Retention:
         """Remove the challenges that have expired."""
         now = self._clock.now()
         return await self._purge(lambda stores: stores.challenges.purge(now, BATCH_SIZE))
+
+    async def purge_enrolments(self) -> int:
+        """Remove the secrets for codes that nobody has confirmed in time."""
+        begun_before = self._clock.now() - ENROLMENT_LIFE
+        return await self._purge(
+            lambda stores: stores.totp_secrets.purge_unconfirmed(begun_before, BATCH_SIZE)
+        )
 
     async def _purge(self, purge_batch: Callable[[RetainedStores], Awaitable[int]]) -> int:
         purged = 0

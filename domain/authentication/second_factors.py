@@ -1,18 +1,22 @@
 """The second factors of accounts, and what a code of one proves."""
 
+import logging
 from dataclasses import replace
 from functools import partial
 from uuid import UUID
 
 from domain.authentication.entities import Method
-from domain.authentication.errors import InvalidSecondFactor
+from domain.authentication.errors import CodesUnusable, InvalidSecondFactor
 from domain.authentication.events import RECOVERY_CODE_USED, account_event
 from domain.authentication.factor_ports import FactorStores, Sealer
-from domain.authentication.factors import TOTP_PURPOSE
+from domain.authentication.factors import TOTP_PURPOSE, TOTPSecret
 from domain.authentication.guesses import Guesses
 from domain.authentication.recovery_codes import hash_of_recovery_code, read_recovery_code
 from domain.authentication.totp import matching_step
+from domain.errors import CorruptedValue
 from domain.ports import Clock, Identifiers, UnitOfWork
+
+logger = logging.getLogger(__name__)
 
 
 class AccountFactors:
@@ -32,6 +36,7 @@ class AccountFactors:
         self._sealer = sealer
         self._clock = clock
         self._identifiers = identifiers
+        self._has_warned = False
 
     async def required(self, account_id: UUID) -> tuple[Method, ...]:
         """Give those that the account has."""
@@ -40,7 +45,7 @@ class AccountFactors:
     async def check(self, account_id: UUID, code: str) -> Method:
         """Use a code up, and tell of which factor it is.
 
-        Raises InvalidSecondFactor and TooManyAttempts.
+        Raises InvalidSecondFactor, CodesUnusable and TooManyAttempts.
         """
         recovery_code = read_recovery_code(code)
         if recovery_code is None:
@@ -61,12 +66,32 @@ class AccountFactors:
         if secret is None or secret.confirmed_at is None:
             return False
         now = self._clock.now()
-        shared = self._sealer.unseal(secret.sealed, TOTP_PURPOSE, account_id)
+        shared = self._shared(secret)
         step = matching_step(shared, code, now, secret.last_step)
         if step is None:
             return False
-        await stores.totp_secrets.put(replace(secret, last_step=step), now)
+        # Sealed anew, it needs no former key any more.
+        sealed = self._sealer.seal(shared, TOTP_PURPOSE, account_id)
+        await stores.totp_secrets.put(replace(secret, sealed=sealed, last_step=step), now)
         return True
+
+    def _shared(self, secret: TOTPSecret) -> bytes:
+        try:
+            return self._sealer.unseal(secret.sealed, TOTP_PURPOSE, secret.account_id)
+        except CorruptedValue as error:
+            self._warn(error)
+            raise CodesUnusable from error
+
+    def _warn(self, error: CorruptedValue) -> None:
+        # Whose turn comes next has the same trouble, as often as people try.
+        if not self._has_warned:
+            self._has_warned = True
+            logger.error(
+                "The codes of an app can't be checked. %s Where that is lost, owners use recovery "
+                "codes, and `flask accounts remove-factors` helps those without. Other accounts "
+                "may have the same trouble: each process tells of it once.",
+                error,
+            )
 
     async def _use_recovery_code(
         self, stores: FactorStores, account_id: UUID, hashed: bytes

@@ -11,6 +11,7 @@ from uuid import UUID
 from domain.accounts.entities import Account
 from domain.authentication.entities import Client, KnownDevice, Method, SignedIn
 from domain.authentication.errors import (
+    CodesUnusable,
     HashingOverloaded,
     InvalidCredentials,
     InvalidSecondFactor,
@@ -64,7 +65,8 @@ class SignIn:
 
         Raises InvalidCredentials alike for an unknown address, a wrong password and an account that
         can't sign in; SecondFactorRequired where the password is right and a code is missing,
-        InvalidSecondFactor and TooManyAttempts. Not safe to repeat: each call starts a session.
+        InvalidSecondFactor, CodesUnusable and TooManyAttempts. Not safe to repeat: each call starts
+        a session.
         """
         for _ in range(_MAX_TRIES):
             try:
@@ -79,7 +81,7 @@ class SignIn:
         charges = await self.guesses.sign_in(given.email, client.network, device)
         try:
             signed_in = await self._check(account, hashed, given, client)
-        except (HashingOverloaded, SecondFactorRequired, _HashChanged):
+        except (HashingOverloaded, SecondFactorRequired, CodesUnusable, _HashChanged):
             # Nothing was compared, or nothing was wrong.
             await self.guesses.was_right(charges)
             raise
@@ -110,7 +112,7 @@ class SignIn:
             raise SecondFactorRequired(names)
         try:
             return [Method.PASSWORD, await self.second_factors.check(account.id, given.code)]
-        except InvalidSecondFactor:
+        except (InvalidSecondFactor, CodesUnusable):
             await self._tell_refusal(account, client, "second factor")
             raise
 

@@ -25,18 +25,23 @@ from domain.authentication.totp import (
     text_of_secret,
 )
 from domain.callers import signed_in_account
-from domain.errors import InvalidValue
+from domain.errors import CorruptedValue, InvalidValue
 from domain.ports import Clock, Identifiers, UnitOfWork
 
 _NOT_SHOWN = "is not what the app shows at present"
+_NOT_BEGUN = "comes too late, or before a secret was asked for; ask for one"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Enrolment:
-    """What an app has to know to make codes: the same as text to type and as URI to scan."""
+    """What an app has to know to make codes: the same as text to type and as URI to scan.
+
+    It is of no use unless it is enabled before `expires_at`.
+    """
 
     secret: str
     uri: str
+    expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,10 +98,13 @@ class TOTPUseCases(FactorUseCases):
         async def begin(stores: FactorStores, account: Account) -> Enrolment:
             known = await stores.totp_secrets.get_for_change(account_id)
             _check_not_enabled(known)
-            kept = TOTPSecret(account_id=account_id, sealed=sealed, confirmed_at=None, last_step=0)
-            await stores.totp_secrets.put(kept, self._clock.now())
+            now = self._clock.now()
+            kept = TOTPSecret(
+                account_id=account_id, sealed=sealed, confirmed_at=None, last_step=0, created_at=now
+            )
+            await stores.totp_secrets.put(kept, now)
             uri = enrolment_uri(secret, account.email, self._issuer)
-            return Enrolment(text_of_secret(secret), uri)
+            return Enrolment(text_of_secret(secret), uri, kept.expires_at)
 
         return await self._change(account_id, begin)
 
@@ -104,20 +112,22 @@ class TOTPUseCases(FactorUseCases):
         """Ask for codes from now on, for one shows that an app makes them; gives recovery codes.
 
         They take the place of those before. Raises CodesEnabled, TooManyAttempts, and InvalidValue
-        for a code that is not the present one, or where nothing was begun.
+        for a code that is not the present one, or where nothing was begun in time.
         """
         account_id = signed_in_account()
         begun = await self._unit_of_work.read(lambda stores: stores.totp_secrets.get(account_id))
         if begun is None:
-            raise InvalidValue("code", _NOT_SHOWN)
+            raise InvalidValue("code", _NOT_BEGUN)
         charges = await self._guesses.code(account_id)
 
         async def enable(stores: FactorStores, account: Account) -> tuple[str, ...]:
             now = self._clock.now()
             known = await stores.totp_secrets.get_for_change(account_id)
             _check_not_enabled(known)
-            step = None if known is None else self._step_of(known, code, now)
-            if known is None or step is None:
+            if known is None or now >= known.expires_at:
+                raise InvalidValue("code", _NOT_BEGUN)
+            step = self._step_of(known, code, now)
+            if step is None:
                 raise InvalidValue("code", _NOT_SHOWN)
             confirmed = replace(known, confirmed_at=now, last_step=step)
             await stores.totp_secrets.put(confirmed, now)
@@ -162,7 +172,11 @@ class TOTPUseCases(FactorUseCases):
         return await self._change(account_id, renew)
 
     def _step_of(self, secret: TOTPSecret, code: str, now: datetime) -> int | None:
-        shared = self._sealer.unseal(secret.sealed, TOTP_PURPOSE, secret.account_id)
+        try:
+            shared = self._sealer.unseal(secret.sealed, TOTP_PURPOSE, secret.account_id)
+        except CorruptedValue as error:
+            # It was begun under another key, of which this process does not know.
+            raise InvalidValue("code", _NOT_BEGUN) from error
         return matching_step(shared, code, now, secret.last_step)
 
 

@@ -55,5 +55,7 @@ async def _purge_accounts(use_cases: UseCases, before: datetime) -> None:
     click.echo(f"Removed {keys} API keys that expired before {before:%F}.")
     challenges = await retention.purge_challenges()
     click.echo(f"Removed {challenges} challenges that have expired.")
+    enrolments = await retention.purge_enrolments()
+    click.echo(f"Removed {enrolments} apps for codes that nobody finished to add.")
     attempts = await use_cases.authentication.guesses.purge()
     click.echo(f"Removed {attempts} counts of attempts that count no more.")

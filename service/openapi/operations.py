@@ -12,9 +12,9 @@ from service.openapi.headers import answered_headers, header_parameters, headers
 from service.openapi.paths import path_parameters
 from service.openapi.problems import problem_responses
 from service.openapi.schemas import Schemas
-from service.openapi.security import ANY_SCHEME
+from service.openapi.security import callers
 from service.route_problems import problems_of
-from service.routes import ACCOUNT, PUBLIC, Route
+from service.routes import Route
 
 
 def operation(rule: Rule, declared: Route, schemas: Schemas) -> Operation:
@@ -28,22 +28,10 @@ def operation(rule: Rule, declared: Route, schemas: Schemas) -> Operation:
         "parameters": _parameters(rule, declared, schemas),
         "requestBody": _body(declared, schemas),
         "responses": _responses(rule, declared, schemas),
-        **_callers(declared),
+        **callers(declared),
         **(declared.retirement.members() if declared.retirement else {}),
     }
     return Operation.model_validate({name: it for name, it in members.items() if it})
-
-
-def _callers(declared: Route) -> dict[str, Any]:
-    """Say who may call it, and by which schemes; the permission itself by an extension.
-
-    What is public takes a token too, and counts the request to its account.
-    """
-    if declared.callers == PUBLIC:
-        return {"security": [{}, *ANY_SCHEME]}
-    if declared.callers == ACCOUNT:
-        return {"security": ANY_SCHEME}
-    return {"security": ANY_SCHEME, "x-permission": str(declared.callers)}
 
 
 def _parameters(rule: Rule, declared: Route, schemas: Schemas) -> list[Parameter]:

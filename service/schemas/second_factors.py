@@ -42,6 +42,9 @@ class EnrolmentResponse(ResponseSchema):
 
     secret: Annotated[str, Field(description="To type: base 32.")]
     uri: Annotated[str, Field(description="To scan: show it as a QR code.")]
+    expires_at: Annotated[
+        datetime, Field(description="Before then a code of the app has to be sent.")
+    ]
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -51,6 +54,7 @@ class EnrolmentResponse(ResponseSchema):
                     "uri": "otpauth://totp/example.org:ann%40example.org"
                     "?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=example.org"
                     "&algorithm=SHA1&digits=6&period=30",
+                    "expiresAt": "2026-01-02T03:19:05.678901Z",
                 }
             ]
         }

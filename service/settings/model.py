@@ -11,6 +11,7 @@ from pydantic import (
     SecretStr,
 )
 
+from service.settings.fallbacks import SecretKeys, parse_fallbacks
 from service.settings.flags import parse_flag
 from service.settings.hosts import LOCAL_HOSTS, HostPatterns, parse_hosts
 from service.settings.mysql_address import MySQLAddress, parse_mysql_uri
@@ -84,6 +85,9 @@ class Settings(BaseModel):
     )
     secret_key: SecretStr = Field(
         default=SecretStr(DEVELOPMENT_KEY), description="a secret that signs sessions"
+    )
+    secret_key_fallbacks: Annotated[SecretKeys, BeforeValidator(parse_fallbacks)] | None = Field(
+        default=None, description='the secrets of before, as a JSON list: ["…", "…"]'
     )
 
     allowed_hosts: Annotated[HostPatterns, BeforeValidator(parse_hosts)] = Field(
@@ -168,3 +172,10 @@ class Settings(BaseModel):
     rate_limit_batch: RateLimit = Rate(60, 60)
     activity_retention_days: Days = 365
     deleted_retention_days: Days = 30
+
+    @property
+    def secret_keys(self) -> tuple[str, ...]:
+        """The secret that signs and seals, and behind it those that check and unseal as well."""
+        fallbacks = self.secret_key_fallbacks
+        others = () if fallbacks is None else fallbacks.get_secret_value()
+        return (self.secret_key.get_secret_value(), *others)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 
+from service.settings.fallbacks import parse_fallbacks
 from service.settings.flags import FLAGS
 from service.settings.names import REDIS_HOST, REDIS_PASSWORD
 from service.settings.oidc_providers import parse_providers
@@ -14,6 +15,13 @@ TOKEN_KEYS = "FLASK_ACCESS_TOKEN_KEYS"  # noqa: S105  # The name of a setting.
 
 PROVIDERS = "FLASK_OIDC_PROVIDERS"
 PUBLIC_URL = "FLASK_PUBLIC_URL"
+_NEED_PUBLIC_URL = {
+    "FLASK_SMTP_URI": "whose mails lead there",
+    PROVIDERS: "who send people back there",
+}
+
+SECRET_KEY = "FLASK_SECRET_KEY"  # noqa: S105  # The name of a setting.
+FALLBACKS = "FLASK_SECRET_KEY_FALLBACKS"
 
 SHORTEST_KEY = 32
 FEWEST_CHARACTERS = 8
@@ -61,6 +69,8 @@ def _pair_problems(given: Mapping[str, Given]) -> Iterator[str]:
     if "FLASK_SMTP_URI" in given and "FLASK_MAIL_FROM" not in given:
         yield "FLASK_SMTP_URI is set without FLASK_MAIL_FROM; expected both"
     yield from _token_key_problems(given)
+    if SECRET_KEY in given and given[SECRET_KEY].value in _fallbacks(given):
+        yield f"{FALLBACKS} has {SECRET_KEY} itself; expected those of before alone"
     if "FLASK_MONGO_DB_NAME" in given and "FLASK_MONGO_URI" not in given:
         yield "FLASK_MONGO_DB_NAME is set without FLASK_MONGO_URI; expected both"
 
@@ -88,15 +98,26 @@ def _testing_problems(given: Mapping[str, Given]) -> Iterator[str]:
 
 
 def _production_problems(given: Mapping[str, Given]) -> Iterator[str]:
-    yield from _key_problems(given.get("FLASK_SECRET_KEY"))
+    yield from _key_problems(given)
     if _is_on("FLASK_DEBUG", given):
         yield "FLASK_DEBUG is on; expected it off in production, where it would show internals"
     if "FLASK_ALLOWED_HOSTS" not in given:
         expected = "expected the names by which clients call this service in production"
         yield f"FLASK_ALLOWED_HOSTS is not set; {expected}"
+    yield from _public_url_problems(given)
     yield from _provider_problems(given)
     if not _is_on("FLASK_ALLOW_EMBEDDED", given):
         yield from _missing_stores(given)
+
+
+def _public_url_problems(given: Mapping[str, Given]) -> Iterator[str]:
+    """The default leads nobody anywhere who reads a mail, or comes back from a provider."""
+    if PUBLIC_URL in given:
+        return
+    needing = [f"{name}, {why}" for name, why in _NEED_PUBLIC_URL.items() if name in given]
+    if needing:
+        expected = "expected where people find the service, in production"
+        yield f"{PUBLIC_URL} is not set; {expected} with {', and '.join(needing)}"
 
 
 def _provider_problems(given: Mapping[str, Given]) -> Iterator[str]:
@@ -109,7 +130,7 @@ def _provider_problems(given: Mapping[str, Given]) -> Iterator[str]:
             yield f"{PROVIDERS} has {provider.name} without TLS; expected https in production"
     public = given.get(PUBLIC_URL)
     leads_here = any(provider.redirect_uri is None for provider in providers)
-    if leads_here and not (public and public.value.startswith("https://")):
+    if leads_here and public and not public.problem and not public.value.startswith("https://"):
         expected = "expected where the service is found, for providers to send people back to"
         yield f"{PUBLIC_URL} is no address with https; {expected}"
 
@@ -121,11 +142,23 @@ def _missing_stores(given: Mapping[str, Given]) -> Iterator[str]:
             yield f"{' or '.join(names)} is not set; {expected}"
 
 
-def _key_problems(key: Given | None) -> Iterator[str]:
+def _key_problems(given: Mapping[str, Given]) -> Iterator[str]:
+    key = given.get(SECRET_KEY)
     if key is None:
-        yield f"FLASK_SECRET_KEY is not set; {_KEY_EXPECTED}"
+        yield f"{SECRET_KEY} is not set; {_KEY_EXPECTED}"
     elif not key.problem and (fault := _fault_of_key(key.value)):
-        yield f"FLASK_SECRET_KEY {fault}; {_KEY_EXPECTED}"
+        yield f"{SECRET_KEY} {fault}; {_KEY_EXPECTED}"
+    # Whoever finds one of these out signs by it as well as by the first.
+    for number, other in enumerate(_fallbacks(given), start=1):
+        if fault := _fault_of_key(other):
+            yield f"{FALLBACKS} has a key, number {number}, that {fault}; {_KEY_EXPECTED}"
+
+
+def _fallbacks(given: Mapping[str, Given]) -> tuple[str, ...]:
+    try:
+        return parse_fallbacks(given[FALLBACKS].value)
+    except (KeyError, ValueError):  # Its own check says what is wrong with it.
+        return ()
 
 
 def _fault_of_key(key: str) -> str:

@@ -46,7 +46,7 @@ async function finish(secondFactor) {
     show("You are signed in.", document.getElementById("ways"));
   } else if (body.type.endsWith("second-factor-required")) {
     show("This account asks for a second factor.", proof);
-  } else if (body.type.endsWith("invalid-second-factor")) {
+  } else if (/(invalid-second-factor|codes-unusable)$/.test(body.type)) {
     show(body.detail, proof);
   } else {
     show(body.detail, begin);

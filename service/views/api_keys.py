@@ -3,16 +3,18 @@
 from http import HTTPStatus
 from uuid import UUID
 
-from flask import Blueprint
+from flask import Blueprint, request
 
 from domain.authentication.api_keys import Keys, NewKey
-from domain.authentication.errors import ConfirmationRequired, TooManyAttempts, TooManyKeys
+from domain.authentication.errors import TooManyKeys
 from domain.authentication.keys import ApiKey
 from domain.errors import InvalidValue, NotFound
+from service.clients import client_of
 from service.routes import ACCOUNT, RateClass, route
 from service.schemas.api_keys import KeyBody, KeyResponse, NewKeyResponse
 from service.schemas.pagination import PageResponse
 from service.views.lists import Listed
+from service.views.second_factors import CONFIRMED
 
 
 def api_keys_blueprint(keys: Keys) -> Blueprint:
@@ -29,7 +31,7 @@ def api_keys_blueprint(keys: Keys) -> Blueprint:
         answer=NewKeyResponse,
         status=HTTPStatus.CREATED,
         secret=True,
-        errors=(NotFound, InvalidValue, ConfirmationRequired, TooManyAttempts, TooManyKeys),
+        errors=(NotFound, InvalidValue, *CONFIRMED, TooManyKeys),
     )
     async def create_key(body: KeyBody) -> NewKey:
         """Make an API key for a machine.
@@ -37,7 +39,9 @@ def api_keys_blueprint(keys: Keys) -> Blueprint:
         `key` is what the machine sends: `Authorization: Bearer imk_…`. It is told this once. A key
         can't do what a person alone may, as to make other keys.
         """
-        return await keys.create(body.details(), body.confirmation.confirmation())
+        return await keys.create(
+            body.details(), body.confirmation.confirmation(), client_of(request)
+        )
 
     @route(
         blueprint,

@@ -7,7 +7,6 @@ from flask import Blueprint, request
 from domain.accounts.errors import EmailTaken
 from domain.authentication.email_changes import EmailChanges
 from domain.authentication.errors import (
-    ConfirmationRequired,
     InvalidOneTimeToken,
     TooManyAttempts,
 )
@@ -15,6 +14,7 @@ from domain.errors import InvalidValue, NotFound
 from service.clients import client_of
 from service.routes import ACCOUNT, RateClass, route
 from service.schemas.credentials import EmailBody, MailResponse, TokenBody
+from service.views.second_factors import CONFIRMED
 
 
 def emails_blueprint(emails: EmailChanges) -> Blueprint:
@@ -32,7 +32,7 @@ def emails_blueprint(emails: EmailChanges) -> Blueprint:
         status=HTTPStatus.ACCEPTED,
         unconditional="it changes nothing before the new address is confirmed",
         secret=True,
-        errors=(NotFound, InvalidValue, ConfirmationRequired, TooManyAttempts),
+        errors=(NotFound, InvalidValue, *CONFIRMED),
     )
     async def change_email(body: EmailBody) -> None:
         """Ask for another address of your account.

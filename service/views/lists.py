@@ -30,9 +30,9 @@ class Listed(Generic[Item]):
 class Lists:
     """Gives pages; one without a limit has the size that the runtime configuration sets."""
 
-    def __init__(self, configuration: RuntimeConfiguration, secret: str) -> None:
+    def __init__(self, configuration: RuntimeConfiguration, *secrets: str) -> None:
         self._configuration = configuration
-        self._cursors = Cursors(secret)
+        self._cursors = Cursors(*secrets)
 
     async def page(
         self, query: PageQuery, load: Callable[[PageRequest], Awaitable[Page[Item]]]

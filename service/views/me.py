@@ -7,7 +7,6 @@ from flask import Blueprint
 from domain.accounts.entities import Account
 from domain.accounts.errors import LastAdministrator
 from domain.activity.use_cases import Activity
-from domain.authentication.errors import ConfirmationRequired, TooManyAttempts
 from domain.authentication.me import Me
 from domain.authentication.own_data import Export, OwnData
 from domain.entities import Expected
@@ -21,6 +20,7 @@ from service.schemas.confirmation import ConfirmedBody
 from service.schemas.export import ExportResponse
 from service.schemas.pagination import PageResponse
 from service.views.lists import Listed, Lists
+from service.views.second_factors import CONFIRMED
 
 
 def me_blueprint(me: Me, own_data: OwnData, activity: Activity, lists: Lists) -> Blueprint:
@@ -66,7 +66,7 @@ def me_blueprint(me: Me, own_data: OwnData, activity: Activity, lists: Lists) ->
         body=ConfirmedBody,
         status=HTTPStatus.NO_CONTENT,
         secret=True,
-        errors=(NotFound, ConfirmationRequired, TooManyAttempts, LastAdministrator),
+        errors=(NotFound, *CONFIRMED, LastAdministrator),
     )
     async def delete_me(body: ConfirmedBody) -> None:
         """Delete your account, which signs you out everywhere.

@@ -16,7 +16,8 @@ from domain.authentication.provider_errors import (
     UnknownProvider,
 )
 from domain.errors import NotFound
-from service.clients import refuse_other_sites
+from service import ticket_cookies
+from service.clients import client_of, refuse_other_sites
 from service.request_errors import CrossSiteRequest
 from service.routes import ACCOUNT, RateClass, route
 from service.schemas.confirmation import ConfirmedBody
@@ -76,6 +77,7 @@ def my_identities_blueprint(identities: MyIdentities, origins: Collection[str]) 
         answer=IdentityResponse,
         status=HTTPStatus.CREATED,
         secret=True,
+        cookie=ticket_cookies.NAME,
         errors=(
             ProviderSignInRefused,
             ProviderUnavailable,
@@ -89,7 +91,7 @@ def my_identities_blueprint(identities: MyIdentities, origins: Collection[str]) 
         """Link whom the provider names."""
         if body.cookie:
             refuse_other_sites(request, origins)
-        linked = await identities.link(body.answer(ticket_cookie(request)))
+        linked = await identities.link(body.answer(ticket_cookie(request)), client_of(request))
         if body.cookie:
             drop_ticket_cookie()
         return linked
@@ -111,6 +113,6 @@ def my_identities_blueprint(identities: MyIdentities, origins: Collection[str]) 
         It is no DELETE, for a confirmation goes in a body, which that has none of (RFC 9110,
         9.3.5). The last way into an account can't be removed.
         """
-        await identities.unlink(identity_id, body.confirmation.confirmation())
+        await identities.unlink(identity_id, body.confirmation.confirmation(), client_of(request))
 
     return blueprint

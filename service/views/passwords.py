@@ -5,7 +5,6 @@ from http import HTTPStatus
 from flask import Blueprint, request
 
 from domain.authentication.errors import (
-    ConfirmationRequired,
     InvalidOneTimeToken,
     TooManyAttempts,
 )
@@ -19,6 +18,7 @@ from service.schemas.credentials import (
     PasswordBody,
     ResetBody,
 )
+from service.views.second_factors import CONFIRMED
 
 
 def passwords_blueprint(passwords: PasswordChanges) -> Blueprint:
@@ -35,7 +35,7 @@ def passwords_blueprint(passwords: PasswordChanges) -> Blueprint:
         status=HTTPStatus.NO_CONTENT,
         unconditional="a password is no resource that anybody could have read before",
         secret=True,
-        errors=(NotFound, InvalidValue, ConfirmationRequired, TooManyAttempts),
+        errors=(NotFound, InvalidValue, *CONFIRMED),
     )
     async def change_password(body: PasswordBody) -> None:
         """Set your password, which signs you out on all other devices."""

@@ -7,6 +7,7 @@ from http import HTTPStatus
 from flask import Blueprint, request
 
 from domain.authentication.errors import (
+    CodesUnusable,
     InvalidCredentials,
     InvalidSecondFactor,
     SecondFactorRequired,
@@ -22,6 +23,7 @@ from domain.authentication.provider_errors import (
     UnknownProvider,
 )
 from domain.authentication.provider_sign_in import ProviderSignIn
+from service import ticket_cookies
 from service.clients import client_of, refuse_other_sites
 from service.refresh_cookies import signed_in_answer
 from service.request_errors import CrossSiteRequest
@@ -95,6 +97,7 @@ def providers_blueprint(providers: ProviderSignIn, origins: Collection[str]) -> 
         answer=SignedInResponse,
         status=HTTPStatus.CREATED,
         secret=True,
+        cookie=ticket_cookies.NAME,
         errors=(
             ProviderSignInRefused,
             ProviderUnavailable,
@@ -104,6 +107,7 @@ def providers_blueprint(providers: ProviderSignIn, origins: Collection[str]) -> 
             InvalidCredentials,
             SecondFactorRequired,
             InvalidSecondFactor,
+            CodesUnusable,
             TooManyAttempts,
             CrossSiteRequest,
         ),

@@ -6,6 +6,7 @@ from flask import Blueprint, request
 
 from domain.authentication.errors import (
     CodesEnabled,
+    CodesUnusable,
     ConfirmationRequired,
     NoSecondFactor,
     TooManyAttempts,
@@ -22,7 +23,8 @@ from service.schemas.second_factors import (
     RecoveryCodesResponse,
 )
 
-CONFIRMED = (ConfirmationRequired, TooManyAttempts)
+# How a confirmation can fail.
+CONFIRMED = (ConfirmationRequired, CodesUnusable, TooManyAttempts)
 
 
 def second_factors_blueprint(totp: TOTPUseCases) -> Blueprint:
@@ -56,7 +58,8 @@ def second_factors_blueprint(totp: TOTPUseCases) -> Blueprint:
     async def begin_totp(body: ConfirmedBody) -> Enrolment:
         """Get the secret of an app for codes.
 
-        It counts for nothing until a code of the app is sent to `/v1/me/totp/confirmation`.
+        It counts for nothing until a code of the app is sent to `/v1/me/totp/confirmation`, within
+        fifteen minutes.
         """
         return await totp.begin(body.confirmation.confirmation())
 

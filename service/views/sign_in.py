@@ -6,6 +6,7 @@ from http import HTTPStatus
 from flask import Blueprint, request
 
 from domain.authentication.errors import (
+    CodesUnusable,
     InvalidCredentials,
     InvalidSecondFactor,
     InvalidToken,
@@ -15,6 +16,7 @@ from domain.authentication.errors import (
 from domain.authentication.sessions import SessionUseCases
 from domain.authentication.sign_in import SignIn
 from domain.errors import NotFound
+from service import refresh_cookies
 from service.clients import client_of, refuse_other_sites
 from service.refresh_cookies import drop_refresh_cookie, refresh_cookie, signed_in_answer
 from service.request_errors import CrossSiteRequest
@@ -43,6 +45,7 @@ def sign_in_blueprint(
             InvalidCredentials,
             SecondFactorRequired,
             InvalidSecondFactor,
+            CodesUnusable,
             TooManyAttempts,
             CrossSiteRequest,
         ),
@@ -72,6 +75,7 @@ def sign_in_blueprint(
         body=RefreshBody,
         answer=SignedInResponse,
         secret=True,
+        cookie=refresh_cookies.NAME,
         errors=(InvalidToken, CrossSiteRequest),
     )
     async def refresh_session(body: RefreshBody) -> Mapping[str, object]:

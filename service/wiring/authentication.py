@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from adapters.memory.passwords import FastPasswordHasher
 from adapters.security.device_tokens import HMACDeviceTokens
-from adapters.security.keys import derived_key
+from adapters.security.keys import derived_keys
 from adapters.security.passwords import Argon2PasswordHasher
 from adapters.system.clock import SystemClock
 from adapters.system.identifiers import UUID7Identifiers
@@ -49,14 +49,14 @@ def signing_in(
 ) -> SigningIn:
     """Put it together. The unit of work keeps no answers: they have tokens in them."""
     clock, identifiers = SystemClock(), UUID7Identifiers()
-    key = derived_key(settings.secret_key.get_secret_value(), "device tokens")
+    keys = derived_keys(settings.secret_keys, "device tokens")
     guesses, hasher = Guesses(attempts), password_hasher(settings)
     second_factors = account_factors(settings, unit_of_work, guesses)
     starter = SessionStarter(
         unit_of_work,
         access_cache,
         access_tokens,
-        HMACDeviceTokens(key, clock),
+        HMACDeviceTokens(keys, clock),
         clock,
         identifiers,
     )

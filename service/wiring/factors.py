@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from adapters.security.keys import derived_key
+from adapters.security.keys import derived_keys
 from adapters.security.passkeys import WebAuthnPasskeys
 from adapters.security.sealer import AESSealer
 from adapters.system.clock import SystemClock
@@ -14,6 +14,7 @@ from domain.authentication.factor_removal import FactorRemoval
 from domain.authentication.guesses import Guesses
 from domain.authentication.passkey_sign_in import PasskeySignIn
 from domain.authentication.passkey_use_cases import PasskeyUseCases
+from domain.authentication.providers import IdentityProviders
 from domain.authentication.second_factors import AccountFactors
 from domain.authentication.sign_in import SignIn
 from domain.authentication.totp_use_cases import TOTPUseCases
@@ -49,6 +50,7 @@ def factors(
     unit_of_work: UnitOfWork[FactorStores],
     confirmations: Confirmations,
     sign_in: SignIn,
+    providers: IdentityProviders,
 ) -> Factors:
     """Choose the adapters that the settings ask for, and put it together."""
     issuer = urlsplit(settings.public_url).hostname or settings.public_url
@@ -58,6 +60,7 @@ def factors(
         sign_in,
         sealer=_sealer(settings),
         verifier=WebAuthnPasskeys(settings.public_url),
+        providers=providers,
         issuer=issuer,
     )
 
@@ -69,6 +72,7 @@ def factors_over(  # noqa: PLR0913  # It is all that they need.
     *,
     sealer: Sealer,
     verifier: PasskeyVerifier,
+    providers: IdentityProviders,
     issuer: str,
 ) -> Factors:
     """Put it together, from what the sign-in is made of.
@@ -80,7 +84,7 @@ def factors_over(  # noqa: PLR0913  # It is all that they need.
     return Factors(
         totp=TOTPUseCases(*ports, guesses=sign_in.guesses, sealer=sealer, issuer=issuer),
         factor_removal=FactorRemoval(*ports),
-        passkeys=PasskeyUseCases(*ports, verifier=verifier),
+        passkeys=PasskeyUseCases(*ports, verifier=verifier, providers=providers),
         passkey_sign_in=PasskeySignIn(
             unit_of_work=unit_of_work,
             verifier=verifier,
@@ -92,4 +96,4 @@ def factors_over(  # noqa: PLR0913  # It is all that they need.
 
 
 def _sealer(settings: Settings) -> AESSealer:
-    return AESSealer(derived_key(settings.secret_key.get_secret_value(), "sealed secrets"))
+    return AESSealer(derived_keys(settings.secret_keys, "sealed secrets"))

@@ -12,9 +12,7 @@ from service.settings.model import TokenAlgorithm
 def access_tokens(settings: Settings) -> AccessTokens:
     """Give the access tokens that the settings ask for."""
     given = settings.access_token_keys
-    keys = access_token_keys(
-        given.get_secret_value() if given else None, settings.secret_key.get_secret_value()
-    )
+    keys = access_token_keys(given.get_secret_value() if given else None, *settings.secret_keys)
     return JWTAccessTokens(
         settings.access_token_algorithm, keys, settings.public_url, SystemClock()
     )

@@ -55,7 +55,13 @@ def use_cases(settings: Settings, adapters: Adapters) -> UseCases:
         people.sign_in,
         are_sign_ups_open,
     )
-    second = factors(settings, adapters.unit_of_work, own.confirmations, people.sign_in)
+    second = factors(
+        settings,
+        adapters.unit_of_work,
+        own.confirmations,
+        people.sign_in,
+        adapters.identity_providers,
+    )
     keys = Keys(*of_accounts, own.confirmations)
     providers = by_provider(
         adapters.unit_of_work,

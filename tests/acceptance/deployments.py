@@ -51,6 +51,7 @@ def server_settings(mysql: str, mongo: MongoDatabase, redis: str) -> Settings:
         "FLASK_CONFIG": "production",
         "FLASK_SECRET_KEY": secrets.token_urlsafe(48),
         "FLASK_ALLOWED_HOSTS": "127.0.0.1",
+        "FLASK_PUBLIC_URL": "https://service.test",
         "FLASK_MYSQL_URI": mysql,
         "FLASK_MONGO_URI": mongo.uri,
         "FLASK_MONGO_DB_NAME": mongo.name,

@@ -15,7 +15,7 @@ from domain.accounts.queries import AccountQuery
 from domain.authentication.administration import AccountAdministration
 from domain.authentication.api_keys import KeyDetails, Keys, NewKey
 from domain.authentication.confirmation import Confirmation
-from domain.authentication.entities import MAX_KEYS
+from domain.authentication.entities import MAX_KEYS, Client
 from domain.authentication.me import Me
 from domain.callers import OPERATOR, Caller, acting_as
 from domain.errors import DomainError
@@ -31,6 +31,7 @@ KEY: KeyDetails = {"name": "import", "permissions": frozenset(), "expires_at": N
 
 
 CONFIRMATION = Confirmation()
+CLIENT = Client(address="192.0.2.7", network="192.0.2.7", device="a browser")
 
 
 class Confirmed:
@@ -138,10 +139,10 @@ async def test_an_account_gets_no_more_keys_than_it_may_have(unit_of_work: AnyUn
     await add(unit_of_work, account)
     caller = signed_in(account)
     for _ in range(MAX_KEYS - 2):
-        assert isinstance(await outcome(caller, keys.create(KEY, CONFIRMATION)), NewKey)
+        assert isinstance(await outcome(caller, keys.create(KEY, CONFIRMATION, CLIENT)), NewKey)
 
     outcomes = await asyncio.gather(
-        *(outcome(caller, keys.create(KEY, CONFIRMATION)) for _ in range(6))
+        *(outcome(caller, keys.create(KEY, CONFIRMATION, CLIENT)) for _ in range(6))
     )
 
     assert sorted(type(it).__name__ for it in outcomes) == ["NewKey"] * 2 + ["TooManyKeys"] * 4

@@ -24,7 +24,7 @@ from tests.contracts.examples import NOW, new_account
 Result = TypeVar("Result")
 
 HASHES = [bytes([number]) * 32 for number in range(10)]
-MICROSECOND = timedelta(microseconds=1)
+MICROSECOND, HOUR = timedelta(microseconds=1), timedelta(hours=1)
 
 
 async def added(unit_of_work: AnyUnitOfWork) -> UUID:
@@ -51,7 +51,11 @@ async def at_once(
 
 def secret_of(account_id: UUID) -> TOTPSecret:
     return TOTPSecret(
-        account_id=account_id, sealed=b"\0\xff" * 100, confirmed_at=None, last_step=-1
+        account_id=account_id,
+        sealed=b"\0\xff" * 100,
+        confirmed_at=None,
+        last_step=-1,
+        created_at=NOW - MICROSECOND,
     )
 
 
@@ -74,7 +78,7 @@ async def test_a_secret_that_was_put_is_there_until_another_is(
     unit_of_work: AnyUnitOfWork, account: UUID, other: UUID
 ) -> None:
     first = secret_of(account)
-    second = replace(first, sealed=b"s", confirmed_at=NOW, last_step=2**40)
+    second = replace(first, sealed=b"s", confirmed_at=NOW, last_step=2**40, created_at=NOW)
     for secret in (first, second):
         await unit_of_work.run(lambda stores, it=secret: stores.totp_secrets.put(it, NOW))
         assert await unit_of_work.read(lambda stores: stores.totp_secrets.get(account)) == secret
@@ -111,6 +115,32 @@ async def test_who_changes_a_secret_has_it_alone(
     secret = await unit_of_work.read(lambda it: it.totp_secrets.get(account))
     assert secret is not None
     assert secret.last_step == 4
+
+
+async def test_a_purge_removes_what_was_not_confirmed_oldest_first(
+    unit_of_work: AnyUnitOfWork,
+) -> None:
+    accounts = [await added(unit_of_work) for _ in range(5)]
+    created = [NOW - MICROSECOND * number for number in range(4)]
+    secrets = [
+        replace(secret_of(account), created_at=at)
+        for account, at in zip(accounts, created, strict=False)
+    ]
+    confirmed = replace(secret_of(accounts[4]), confirmed_at=NOW, created_at=NOW - HOUR)
+    for secret in (*secrets, confirmed):
+        await unit_of_work.run(lambda it, one=secret: it.totp_secrets.put(one, NOW))
+
+    purged = [
+        await unit_of_work.run(lambda it: it.totp_secrets.purge_unconfirmed(NOW, 2))
+        for _ in range(3)
+    ]
+
+    assert purged == [2, 1, 0]
+    left = [
+        await unit_of_work.read(lambda it, id_=account: it.totp_secrets.get(id_))
+        for account in accounts
+    ]
+    assert left == [secrets[0], None, None, None, confirmed]
 
 
 async def test_a_recovery_code_is_used_once(

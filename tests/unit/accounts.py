@@ -39,20 +39,10 @@ async def add_account(fakes: Fakes, role: Role = Role.READER, **values: object) 
     return account
 
 
-async def add_confirmed(fakes: Fakes, role: Role = Role.READER, **values: object) -> Account:
-    """Keep an account that confirms what it does by PASSWORD."""
+async def add_with_password(fakes: Fakes, role: Role = Role.READER, **values: object) -> Account:
+    """Keep an account that can sign in by PASSWORD, where not told otherwise."""
     account = await add_account(fakes, role, **values)
     hashed = await fakes.password_hasher.hash(PASSWORD)
-    await fakes.unit_of_work.run(
-        lambda stores: stores.passwords.put(account.id, hashed, account.created_at)
-    )
-    return account
-
-
-async def add_with_password(fakes: Fakes, password: str, **values: object) -> Account:
-    """Keep an account that can sign in by a password, where not told otherwise."""
-    account = await add_account(fakes, **values)
-    hashed = await fakes.password_hasher.hash(password)
     await fakes.unit_of_work.run(
         lambda stores: stores.passwords.put(account.id, hashed, fakes.clock.now())
     )

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from adapters.memory.clock import FixedClock
+from adapters.memory.identity_providers import MemoryIdentityProviders
 from adapters.memory.limiter import MemoryRateLimiter
 from adapters.security.passkeys import WebAuthnPasskeys
 from adapters.security.sealer import AESSealer
@@ -29,11 +30,13 @@ from domain.callers import Caller, acting_as
 from domain.ports import UnitOfWork
 from tests.authenticator import Authenticator, Json
 from tests.contracts.examples import new_account
+from tests.unit.fakes import ISSUERS
 
 ORIGIN, HOST = "https://service.example", "service.example"
 RIGHT = Confirmation(password="the right one")
 WRONG = Confirmation(password="another one")
 CLIENT = Client(address="192.0.2.1", network="192.0.2.1", device="a browser")
+KEY = b"k" * 32
 A_STEP = timedelta(seconds=STEP_SECONDS)
 
 
@@ -117,10 +120,13 @@ class Factors:
     unit_of_work: UnitOfWork[FactorStores]
     clock: FixedClock = field(default_factory=lambda: FixedClock(datetime(2026, 3, 4, tzinfo=UTC)))
     guesses: Guesses = field(default_factory=lambda: Guesses(MemoryRateLimiter()))
-    sealer: AESSealer = field(default_factory=lambda: AESSealer(b"k" * 32))
+    sealer: AESSealer = field(default_factory=lambda: AESSealer([KEY]))
     identifiers: UUID7Identifiers = field(default_factory=UUID7Identifiers)
     starter: FakeStarter = field(default_factory=FakeStarter)
     verifier: WebAuthnPasskeys = field(default_factory=lambda: WebAuthnPasskeys(ORIGIN))
+    providers: MemoryIdentityProviders = field(
+        default_factory=lambda: MemoryIdentityProviders(ISSUERS)
+    )
 
     def __post_init__(self) -> None:
         ports = (self.unit_of_work, FakeConfirmations(), self.clock, self.identifiers)
@@ -128,7 +134,7 @@ class Factors:
             *ports, guesses=self.guesses, sealer=self.sealer, issuer="My Service"
         )
         self.removal = FactorRemoval(*ports)
-        self.passkeys = PasskeyUseCases(*ports, verifier=self.verifier)
+        self.passkeys = PasskeyUseCases(*ports, verifier=self.verifier, providers=self.providers)
         self.passkey_sign_in = PasskeySignIn(
             unit_of_work=self.unit_of_work,
             verifier=self.verifier,

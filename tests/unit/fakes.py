@@ -214,15 +214,18 @@ class TroubledStore:
 
 
 class Codes:
-    """SecondFactors of accounts that each have one code, if they have any."""
+    """SecondFactors of accounts, of which some have one code; `trouble` is what a check raises."""
 
     def __init__(self) -> None:
         self.codes: dict[UUID, str] = {}
+        self.trouble: Exception | None = None
 
     async def required(self, account_id: UUID) -> tuple[str, ...]:
         return ("totp",) if account_id in self.codes else ()
 
     async def check(self, account_id: UUID, code: str) -> Method:
+        if self.trouble is not None:
+            raise self.trouble
         if self.codes.get(account_id) != code:
             raise InvalidSecondFactor
         return Method.TOTP
@@ -254,7 +257,7 @@ class Fakes:
     rate_limiter: MemoryRateLimiter = field(default_factory=MemoryRateLimiter)
     attempts: MemoryRateLimiter = field(default_factory=MemoryRateLimiter)
     password_hasher: FastPasswordHasher = field(default_factory=FastPasswordHasher)
-    sealer: AESSealer = field(default_factory=lambda: AESSealer(b"k" * 32))
+    sealer: AESSealer = field(default_factory=lambda: AESSealer([b"k" * 32]))
     second_factors: Codes | AccountFactors = field(default_factory=Codes)
     configurations: TroubledConfigurations = field(default_factory=TroubledConfigurations)
     identity_providers: MemoryIdentityProviders = field(
@@ -281,6 +284,7 @@ class Fakes:
             self.sign_in(),
             sealer=self.sealer,
             verifier=WebAuthnPasskeys(PLACE),
+            providers=self.identity_providers,
             issuer="My Service",
         )
         providers = by_provider(
@@ -360,7 +364,7 @@ class Fakes:
             self.unit_of_work,
             self.access_cache,
             self.access_tokens(),
-            HMACDeviceTokens(b"k" * 32, self.clock),
+            HMACDeviceTokens([b"k" * 32], self.clock),
             self.clock,
             self.identifiers,
         )

@@ -31,3 +31,11 @@ def has_column(table: str, column: str) -> bool:
     return inspector.has_table(table) and column in {
         found["name"] for found in inspector.get_columns(table)
     }
+
+
+def has_index(table: str, index: str) -> bool:
+    """Tell whether a table is there and has an index: MySQL has no `CREATE INDEX IF NOT EXISTS`."""
+    inspector = inspect(op.get_bind())
+    return inspector.has_table(table) and index in {
+        found["name"] for found in inspector.get_indexes(table)
+    }

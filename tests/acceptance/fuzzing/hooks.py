@@ -51,6 +51,7 @@ def _is_uuid(text: object) -> bool:
 # Why what fits its schema may be refused nevertheless: rules that no schema can ask for.
 RULES = (
     "The ISBN ",
+    "comes too late, or before a secret was asked for",
     "is not that of the sign-up",
     "is not that of a passkey made for this",
     "is not what the app shows at present",

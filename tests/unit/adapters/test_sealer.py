@@ -4,11 +4,12 @@ from uuid import UUID
 
 import pytest
 
-from adapters.security.keys import derived_key
+from adapters.security.keys import derived_keys
 from adapters.security.sealer import AESSealer
 from domain.errors import CorruptedValue
 
-SEALER = AESSealer(derived_key("secret", "sealing"))
+SEALER = AESSealer(derived_keys(["secret"], "sealing"))
+OTHER = AESSealer(derived_keys(["other secret"], "sealing"))
 ANN, BEN = UUID(int=1), UUID(int=2)
 DATA = b"twenty bytes of data"
 
@@ -29,7 +30,7 @@ def test_nothing_shows_what_was_sealed_nor_that_it_was_the_same() -> None:
     [
         (SEALER, "totp", BEN),
         (SEALER, "other", ANN),
-        (AESSealer(derived_key("other secret", "sealing")), "totp", ANN),
+        (OTHER, "totp", ANN),
     ],
     ids=["owner", "purpose", "key"],
 )
@@ -49,3 +50,12 @@ def test_no_bit_of_it_can_be_changed_and_none_left_out() -> None:
     for other in [*changed, *(sealed[:size] for size in range(len(sealed)))]:
         with pytest.raises(CorruptedValue, match="FLASK_SECRET_KEY"):
             SEALER.unseal(other, "totp", ANN)
+
+
+def test_keys_are_changed_and_what_was_sealed_is_read_still() -> None:
+    both = AESSealer(derived_keys(["other secret", "secret"], "sealing"))
+
+    assert both.unseal(SEALER.seal(DATA, "totp", ANN), "totp", ANN) == DATA
+    assert OTHER.unseal(both.seal(DATA, "totp", ANN), "totp", ANN) == DATA
+    with pytest.raises(CorruptedValue):
+        both.unseal(SEALER.seal(DATA, "totp", ANN), "totp", BEN)

@@ -1,9 +1,11 @@
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
 from click.testing import CliRunner
+from uuid_utils.compat import uuid7
 
 from adapters.memory.unit_of_work import MemoryStores
 from domain.authentication.credential_ports import CredentialStores
@@ -21,6 +23,7 @@ from tests.contracts.test_accounts import make_account
 from tests.contracts.test_api_keys import make_key
 from tests.contracts.test_books import make_book
 from tests.contracts.test_challenges import new_challenge
+from tests.contracts.test_second_factors import secret_of
 from tests.contracts.test_sessions import make_session
 
 TESTING = {
@@ -76,6 +79,9 @@ async def leave_behind(stores: MemoryStores) -> None:
         await stores.api_keys.add(make_key(live, expires_at=then))
     await stores.challenges.add(new_challenge(expires_at=now - timedelta(seconds=1)))
     await stores.challenges.add(new_challenge(expires_at=now + timedelta(minutes=1)))
+    for minutes in (14, 16):
+        begun_at = now - timedelta(minutes=minutes)
+        await stores.totp_secrets.put(replace(secret_of(uuid7()), created_at=begun_at), begun_at)
 
 
 async def fill(wired: wiring.Wiring) -> None:
@@ -134,13 +140,14 @@ def test_a_purge_removes_what_was_kept_for_its_time(
         "Removed 2 sessions",
         "Removed 1 API keys",
         "Removed 1 challenges",
+        "Removed 1 apps for codes",
         "Removed 0 counts of attempts",
         "Removed 2 events",
         "Removed 1 answers",
         "Removed 1 one-time tokens",
     ]
     again = CliRunner().invoke(stores.purge)
-    assert again.stdout.count("Removed 0 ") == 10
+    assert again.stdout.count("Removed 0 ") == 11
 
 
 def test_what_was_initialised_is_told(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:

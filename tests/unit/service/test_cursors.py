@@ -72,3 +72,13 @@ def test_a_cursor_that_was_compressed_is_read_still() -> None:
 
     assert cursors.decode(str(compressed), LIST) == Position(KEY, name)
     assert str(compressed).startswith(".")
+
+
+def test_secrets_are_changed_and_lists_go_on() -> None:
+    both = Cursors("another secret", "a secret")
+
+    assert both.decode(cursors.encode(Position(KEY), LIST), LIST) == Position(KEY)
+    by_new = both.encode(Position(KEY), LIST)
+    assert Cursors("another secret").decode(by_new, LIST) == Position(KEY)
+    with pytest.raises(ValueError, match="must be a nextCursor"):
+        cursors.decode(by_new, LIST)

@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException, ServiceUnavailable, Unauthorized
 
 from domain.accounts.errors import EmailTaken, LastAdministrator
 from domain.authentication.errors import (
+    CodesUnusable,
     ConfirmationRequired,
     InvalidChallenge,
     InvalidCredentials,
@@ -305,6 +306,13 @@ ANSWERS = {
         "title": "Too many identities",
         "status": 409,
         "detail": "An account can be linked with 10 identities at most.",
+    },
+    CodesUnusable(): {
+        "type": "/problems/codes-unusable",
+        "title": "Codes unusable",
+        "status": 409,
+        "detail": "The codes of this account's app can't be checked any more. Use a recovery code "
+        "or a passkey, or ask the operators to remove the second factors.",
     },
     LastWayIn(): {
         "type": "/problems/last-way-in",

@@ -38,3 +38,15 @@ def test_a_forged_cookie_opens_a_new_session(app: Flask) -> None:
 def test_without_a_key_nothing_can_be_kept(app: Flask) -> None:
     app.secret_key = None
     assert app.test_client().get("/count").status_code == 500
+
+
+def test_what_a_former_key_has_signed_comes_back(app: Flask) -> None:
+    client = app.test_client()
+    client.get("/count")
+    app.config["SECRET_KEY_FALLBACKS"] = (app.secret_key,)
+    app.secret_key = "another key of the tests"
+
+    assert client.get("/count").text == "2"
+    app.config["SECRET_KEY_FALLBACKS"] = ()
+    # The answer was signed by the new one.
+    assert client.get("/count").text == "3"

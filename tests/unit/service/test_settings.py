@@ -22,6 +22,7 @@ PRODUCTION = {
     "FLASK_CONFIG": "production",
     "FLASK_SECRET_KEY": KEY,
     "FLASK_ALLOWED_HOSTS": "api.example.org",
+    "FLASK_PUBLIC_URL": "https://api.example.org",
     "FLASK_MYSQL_URI": MYSQL,
     "FLASK_MONGO_URI": "mongodb://app:hunter2@docs",
     "FLASK_MONGO_DB_NAME": "imflask",
@@ -300,6 +301,7 @@ class TestProduction:
         [
             "FLASK_SECRET_KEY",
             "FLASK_ALLOWED_HOSTS",
+            "FLASK_PUBLIC_URL",
             "FLASK_MYSQL_URI",
             "FLASK_REDIS_URI",
             "FLASK_MONGO_URI",
@@ -321,6 +323,28 @@ class TestProduction:
             FLASK_ALLOW_EMBEDDED="1",
         )
         assert settings.mysql is None
+
+    def test_mails_lead_people_to_an_address_that_somebody_has_set(self) -> None:
+        """The default is that of a machine for development, where no reader of a mail gets."""
+        environ = {name: it for name, it in PRODUCTION.items() if name != "FLASK_PUBLIC_URL"}
+
+        (line,) = problems(environ)
+
+        assert line == (
+            "FLASK_PUBLIC_URL is not set; expected where people find the service, in production "
+            "with FLASK_SMTP_URI, whose mails lead there"
+        )
+
+    def test_an_address_that_can_not_be_read_does_not_also_count_as_missing(self) -> None:
+        environ = {name: it for name, it in PRODUCTION.items() if name != "FLASK_PUBLIC_URL"}
+        (line,) = problems({**environ, "FLASK_PUBLIC_URL_FILE": "/no/url"})
+        assert line.startswith("FLASK_PUBLIC_URL_FILE names /no/url")
+
+    @pytest.mark.parametrize("profile", ["development", "testing"])
+    def test_elsewhere_there_is_a_default(self, profile: str) -> None:
+        mail = {} if profile == "testing" else {"FLASK_SMTP_URI": "smtp://mail"}
+        settings = load(FLASK_CONFIG=profile, FLASK_MAIL_FROM="a@example.org", **mail)
+        assert settings.public_url == "http://127.0.0.1:8000"
 
     @pytest.mark.parametrize(
         "key,fault",

@@ -154,9 +154,22 @@ def test_production_takes_providers_that_are_reached_by_tls() -> None:
     assert "has acme without TLS; expected https in production" in problem(local, **PRODUCTION)
 
 
-@pytest.mark.parametrize("url", ["", "http://api.example.org"])
-def test_production_has_to_be_found_by_those_who_come_back(url: str) -> None:
-    environ = {**PRODUCTION, "FLASK_PUBLIC_URL": url}
+def test_production_has_to_be_found_by_those_who_come_back() -> None:
+    environ = {**PRODUCTION, "FLASK_PUBLIC_URL": "http://api.example.org"}
 
     assert problem(json.dumps([ACME]), **environ).startswith("FLASK_PUBLIC_URL is no address")
     assert load({**ACME, "redirectUri": "https://app.example.org/back"}, **environ)
+
+
+@pytest.mark.parametrize("own", [{}, {"redirectUri": "https://app.example.org/back"}])
+def test_production_with_providers_says_where_it_is(own: dict[str, str]) -> None:
+    environ = {**PRODUCTION, "FLASK_PUBLIC_URL": ""}
+
+    assert problem(json.dumps([{**ACME, **own}]), **environ) == (
+        "FLASK_PUBLIC_URL is not set; expected where people find the service, in production "
+        "with FLASK_OIDC_PROVIDERS, who send people back there"
+    )
+
+
+def test_production_without_mails_and_providers_needs_no_address() -> None:
+    assert load_settings({**PRODUCTION, "FLASK_PUBLIC_URL": ""}, dotenv=None)

@@ -176,6 +176,17 @@ def test_without_keys_there_is_one_for_each_secret(clock: FixedClock) -> None:
         other.read(token)
 
 
+def test_secrets_are_changed_without_signing_anybody_out(clock: FixedClock) -> None:
+    def tokens_by(*secrets: str) -> JWTAccessTokens:
+        return JWTAccessTokens("HS256", access_token_keys(None, *secrets), PLACE, clock)
+
+    by_old = tokens_by(SECRET).issue(claims_at(clock))
+    both = tokens_by(SECRET + "x", SECRET)
+
+    assert both.read(by_old) == claims_at(clock)
+    assert tokens_by(SECRET + "x").read(both.issue(claims_at(clock))) == claims_at(clock)
+
+
 def test_public_keys_have_nothing_secret_in_them(algorithm: str, clock: FixedClock) -> None:
     keys = tokens_of(
         algorithm, joined(KEY_SETS[algorithm], OTHER_KEY_SETS[algorithm]), clock

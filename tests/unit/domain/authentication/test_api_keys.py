@@ -9,7 +9,7 @@ import pytest
 
 from domain.accounts.entities import Account
 from domain.authentication.api_keys import USES_NOTED_EACH, KeyDetails, Keys
-from domain.authentication.entities import MAX_KEYS
+from domain.authentication.entities import MAX_KEYS, Client
 from domain.authentication.errors import ConfirmationRequired, TooManyKeys
 from domain.authentication.keys import ApiKey, find_key, read_key
 from domain.callers import NOBODY, OPERATOR, Caller, acting_as
@@ -24,7 +24,7 @@ from domain.permissions import Permission, Role
 from tests.unit.accounts import (
     CONFIRMED,
     NOT_CONFIRMED,
-    add_confirmed,
+    add_with_password,
     caller_of,
     key_of,
     told,
@@ -33,6 +33,7 @@ from tests.unit.fakes import Fakes, raising
 
 EDITS = frozenset({Permission.CHANGE_CATALOGUE})
 SECOND = timedelta(seconds=1)
+CLIENT = Client(address="192.0.2.7", network="192.0.2.7", device="Firefox")
 
 
 def details(
@@ -50,7 +51,7 @@ def keys(fakes: Fakes) -> Keys:
 
 @pytest.fixture
 async def editor(fakes: Fakes) -> Account:
-    return await add_confirmed(fakes, Role.EDITOR)
+    return await add_with_password(fakes, Role.EDITOR)
 
 
 async def access_keys(fakes: Fakes, account: Account) -> object:
@@ -76,7 +77,7 @@ async def test_the_text_of_a_new_key_opens_the_account_and_is_not_kept(
     until = fakes.clock.now() + SECOND
 
     with acting_as(caller_of(editor)):
-        made = await keys.create(details(expires_at=until), CONFIRMED)
+        made = await keys.create(details(expires_at=until), CONFIRMED, CLIENT)
 
     shown = read_key(made.text)
     found, access = find_key(shown, await access_keys(fakes, editor), fakes.clock.now())
@@ -93,9 +94,36 @@ async def test_the_text_of_a_new_key_opens_the_account_and_is_not_kept(
     assert made.text not in repr((made.key, event))
 
 
+async def test_its_owner_hears_of_a_new_key_by_mail(
+    fakes: Fakes, keys: Keys, editor: Account
+) -> None:
+    with acting_as(caller_of(editor)):
+        made = await keys.create(details("Click http://evil.test"), CONFIRMED, CLIENT)
+
+    (waiting,) = await fakes.pending_mails()
+    assert (waiting.recipient, waiting.account_id) == (editor.email, editor.id)
+    while await fakes.mail_relay().deliver_batch():
+        pass
+    (mail,) = fakes.mailer.sent
+    assert mail.subject == "Your account has a new API key"
+    assert CLIENT.address in mail.text
+    # Who has stolen a session chooses the name.
+    assert "evil.test" not in mail.text
+    assert made.text not in mail.text
+
+
+async def test_no_mail_tells_of_a_key_that_was_refused(
+    fakes: Fakes, keys: Keys, editor: Account
+) -> None:
+    with acting_as(caller_of(editor)), pytest.raises(ConfirmationRequired):
+        await keys.create(details(), NOT_CONFIRMED, CLIENT)
+
+    assert await fakes.pending_mails() == []
+
+
 async def test_each_key_has_a_secret_of_its_own(keys: Keys, editor: Account) -> None:
     with acting_as(caller_of(editor)):
-        made = [await keys.create(details(), CONFIRMED) for _ in range(3)]
+        made = [await keys.create(details(), CONFIRMED, CLIENT) for _ in range(3)]
 
     assert len({it.text for it in made}) == 3
     assert len({it.key.secret_hash for it in made}) == 3
@@ -105,9 +133,9 @@ async def test_each_key_has_a_secret_of_its_own(keys: Keys, editor: Account) -> 
 async def test_a_key_that_was_revoked_opens_nothing_any_more(
     fakes: Fakes, keys: Keys, editor: Account
 ) -> None:
-    other = await add_confirmed(fakes)
+    other = await add_with_password(fakes)
     with acting_as(caller_of(editor)):
-        made = await keys.create(details(), CONFIRMED)
+        made = await keys.create(details(), CONFIRMED, CLIENT)
     assert await access_keys(fakes, editor) != {}
 
     with acting_as(caller_of(other)), pytest.raises(NotFound):
@@ -135,19 +163,19 @@ async def test_a_key_that_breaks_a_rule_is_not_made(
     keys: Keys, editor: Account, refused: KeyDetails
 ) -> None:
     with acting_as(caller_of(editor)), pytest.raises(InvalidValue):
-        await keys.create(refused, CONFIRMED)
+        await keys.create(refused, CONFIRMED, CLIENT)
 
     assert await kept(keys, editor) == []
 
 
 async def test_a_key_has_no_permission_that_its_maker_lacks(fakes: Fakes, keys: Keys) -> None:
-    reader = await add_confirmed(fakes)
+    reader = await add_with_password(fakes)
 
     with acting_as(caller_of(reader)):
         with pytest.raises(InvalidValue, match="catalogue:change") as caught:
-            await keys.create(details(), CONFIRMED)
+            await keys.create(details(), CONFIRMED, CLIENT)
         assert (
-            await keys.create(details(permissions=frozenset()), CONFIRMED)
+            await keys.create(details(permissions=frozenset()), CONFIRMED, CLIENT)
         ).key.permissions == set()
 
     assert caught.value.field == "permissions"
@@ -157,7 +185,7 @@ async def test_who_makes_a_key_proves_anew_who_they_are(
     fakes: Fakes, keys: Keys, editor: Account
 ) -> None:
     with acting_as(caller_of(editor)), pytest.raises(ConfirmationRequired):
-        await keys.create(details(), NOT_CONFIRMED)
+        await keys.create(details(), NOT_CONFIRMED, CLIENT)
 
     assert await kept(keys, editor) == []
     assert await told(fakes, editor) == []
@@ -165,18 +193,18 @@ async def test_who_makes_a_key_proves_anew_who_they_are(
 
 async def test_a_key_expires_in_the_future(fakes: Fakes, keys: Keys, editor: Account) -> None:
     with acting_as(caller_of(editor)), pytest.raises(InvalidValue) as caught:
-        await keys.create(details(expires_at=fakes.clock.now()), CONFIRMED)
+        await keys.create(details(expires_at=fakes.clock.now()), CONFIRMED, CLIENT)
 
     assert caught.value.field == "expires_at"
 
 
 async def test_an_account_has_so_many_keys_and_no_more(keys: Keys, editor: Account) -> None:
     with acting_as(caller_of(editor)):
-        made = [await keys.create(details(), CONFIRMED) for _ in range(MAX_KEYS)]
+        made = [await keys.create(details(), CONFIRMED, CLIENT) for _ in range(MAX_KEYS)]
         with pytest.raises(TooManyKeys):
-            await keys.create(details(), CONFIRMED)
+            await keys.create(details(), CONFIRMED, CLIENT)
         await keys.revoke(made[0].key.id)
-        await keys.create(details(), CONFIRMED)
+        await keys.create(details(), CONFIRMED, CLIENT)
 
     assert len(await kept(keys, editor)) == MAX_KEYS
 
@@ -189,7 +217,7 @@ async def test_an_account_that_is_gone_gets_no_key(
     )
 
     with acting_as(caller_of(editor)), pytest.raises(NotFound):
-        await keys.create(details(), CONFIRMED)
+        await keys.create(details(), CONFIRMED, CLIENT)
 
 
 @pytest.mark.parametrize(
@@ -204,11 +232,11 @@ async def test_only_people_manage_keys(
     keys: Keys, editor: Account, caller: Callable[[Account], Caller], error: type[Exception]
 ) -> None:
     with acting_as(caller_of(editor)):
-        made = await keys.create(details(), CONFIRMED)
+        made = await keys.create(details(), CONFIRMED, CLIENT)
 
     with acting_as(caller(editor)):
         for call in (
-            lambda: keys.create(details(), CONFIRMED),
+            lambda: keys.create(details(), CONFIRMED, CLIENT),
             keys.list,
             lambda: keys.revoke(made.key.id),
         ):
@@ -222,7 +250,7 @@ async def test_a_use_is_noted_at_most_each_ten_minutes(
     fakes: Fakes, keys: Keys, editor: Account
 ) -> None:
     with acting_as(caller_of(editor)):
-        key = (await keys.create(details(), CONFIRMED)).key
+        key = (await keys.create(details(), CONFIRMED, CLIENT)).key
 
     async def use(last_used_at: datetime | None) -> datetime | None:
         await keys.note_use(editor.id, key.id, last_used_at)
@@ -240,7 +268,7 @@ async def test_a_use_is_noted_at_most_each_ten_minutes(
 
 async def test_a_use_is_seen_by_the_next_request(fakes: Fakes, keys: Keys, editor: Account) -> None:
     with acting_as(caller_of(editor)):
-        key = (await keys.create(details(), CONFIRMED)).key
+        key = (await keys.create(details(), CONFIRMED, CLIENT)).key
     await access_keys(fakes, editor)
 
     await keys.note_use(editor.id, key.id, None)

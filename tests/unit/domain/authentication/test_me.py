@@ -16,8 +16,8 @@ from tests.unit.accounts import (
     CONFIRMED,
     NOT_CONFIRMED,
     account_of,
-    add_confirmed,
     add_session,
+    add_with_password,
     caller_of,
     key_of,
     live_sessions,
@@ -34,11 +34,11 @@ def me(fakes: Fakes) -> Me:
 
 @pytest.fixture
 async def account(fakes: Fakes) -> Account:
-    return await add_confirmed(fakes)
+    return await add_with_password(fakes)
 
 
 async def test_a_person_reads_their_own_account(fakes: Fakes, me: Me, account: Account) -> None:
-    await add_confirmed(fakes)
+    await add_with_password(fakes)
 
     with acting_as(caller_of(account)):
         assert await me.read() == account
@@ -93,12 +93,12 @@ async def test_who_deletes_their_account_is_signed_out_at_once(
 
 
 async def test_the_last_administrator_does_not_delete_their_account(fakes: Fakes, me: Me) -> None:
-    admin = await add_confirmed(fakes, Role.ADMIN)
+    admin = await add_with_password(fakes, Role.ADMIN)
 
     with acting_as(caller_of(admin)), pytest.raises(LastAdministrator):
         await me.delete(CONFIRMED)
 
-    other = await add_confirmed(fakes, Role.ADMIN)
+    other = await add_with_password(fakes, Role.ADMIN)
     with acting_as(caller_of(admin)):
         await me.delete(CONFIRMED)
     with acting_as(caller_of(other)), pytest.raises(LastAdministrator):

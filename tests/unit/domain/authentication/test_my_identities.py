@@ -40,7 +40,7 @@ async def link(world: World, account: Account, subject: str = SOMEBODY.subject) 
     with acting_as(caller_of(account)):
         begun = await world.my_identities.begin("acme", CONFIRMATION)
         answer = world.answer(begun, replace(SOMEBODY, subject=subject))
-        return await world.my_identities.link(answer)
+        return await world.my_identities.link(answer, CLIENT)
 
 
 async def set_password(fakes: Fakes, account_id: UUID) -> None:
@@ -63,12 +63,46 @@ async def test_who_is_signed_in_links_an_identity_and_signs_in_with_it(
     assert SOMEBODY.subject not in repr(event)
 
 
+async def test_the_account_hears_of_each_change_by_mail(
+    fakes: Fakes, world: World, account: Account
+) -> None:
+    await set_password(fakes, account.id)
+    linked = await link(world, account)
+    await link(world, account)
+    with acting_as(caller_of(account)):
+        await world.my_identities.unlink(linked.id, CONFIRMATION, CLIENT)
+
+    mails = await fakes.pending_mails()
+
+    assert {(it.kind, it.recipient, it.account_id) for it in mails} == {
+        ("factors-changed", account.email, account.id)
+    }
+    assert [(it.details["change"], it.details["client"]) for it in mails] == [
+        ("A sign-in with a provider was added", CLIENT.address),
+        ("A sign-in with a provider was removed", CLIENT.address),
+    ]
+
+
+async def test_no_mail_tells_of_what_was_not_done(
+    fakes: Fakes, world: World, account: Account
+) -> None:
+    linked = await link(world, account)
+    mails = await fakes.pending_mails()
+
+    with pytest.raises(IdentityTaken):
+        await link(world, await add_account(fakes))
+    with acting_as(caller_of(account)), pytest.raises(LastWayIn):
+        await world.my_identities.unlink(linked.id, CONFIRMATION, CLIENT)
+
+    assert await fakes.pending_mails() == mails
+
+
 async def test_its_address_does_not_matter(world: World, account: Account) -> None:
     with acting_as(caller_of(account)):
         begun = await world.my_identities.begin("acme", CONFIRMATION)
         unverified = replace(SOMEBODY, email="other@example.org", email_verified=False)
 
-        assert await world.my_identities.link(world.answer(begun, unverified))
+        assert await world.my_identities.link(world.answer(begun, unverified), CLIENT)
 
 
 async def test_linking_the_same_again_changes_nothing(
@@ -85,7 +119,7 @@ async def test_linking_and_unlinking_want_a_confirmation(world: World, account: 
         with pytest.raises(ConfirmationRequired):
             await world.my_identities.begin("acme", Confirmation(password="wrong"))
         with pytest.raises(ConfirmationRequired):
-            await world.my_identities.unlink(linked.id, Confirmation())
+            await world.my_identities.unlink(linked.id, Confirmation(), CLIENT)
         assert await world.my_identities.list() == [linked]
 
 
@@ -96,8 +130,8 @@ async def test_nobody_else_has_identities(world: World, who: Caller) -> None:
         for call in (
             world.my_identities.list(),
             world.my_identities.begin("acme", CONFIRMATION),
-            world.my_identities.link(world.answer(begun)),
-            world.my_identities.unlink(UUID(int=7), CONFIRMATION),
+            world.my_identities.link(world.answer(begun), CLIENT),
+            world.my_identities.unlink(UUID(int=7), CONFIRMATION, CLIENT),
         ):
             with pytest.raises(NotAuthenticated):
                 await call
@@ -108,7 +142,7 @@ async def test_no_key_gets_at_them(world: World, account: Account) -> None:
         for call in (
             world.my_identities.list(),
             world.my_identities.begin("acme", CONFIRMATION),
-            world.my_identities.unlink(UUID(int=7), CONFIRMATION),
+            world.my_identities.unlink(UUID(int=7), CONFIRMATION, CLIENT),
         ):
             with pytest.raises(NotPermitted):
                 await call
@@ -150,7 +184,7 @@ async def test_what_another_account_began_is_not_linked_here(
         begun = await world.my_identities.begin("acme", CONFIRMATION)
 
     with acting_as(caller_of(account)), pytest.raises(ProviderSignInRefused):
-        await world.my_identities.link(world.answer(begun))
+        await world.my_identities.link(world.answer(begun), CLIENT)
     with acting_as(caller_of(account)):
         assert await world.my_identities.list() == []
 
@@ -160,7 +194,7 @@ async def test_a_sign_in_that_was_begun_links_nothing(world: World, account: Acc
     begun = await world.sign_in.begin("acme")
 
     with acting_as(caller_of(account)), pytest.raises(ProviderSignInRefused):
-        await world.my_identities.link(world.answer(begun))
+        await world.my_identities.link(world.answer(begun), CLIENT)
 
 
 async def test_a_link_that_was_begun_signs_nobody_in(world: World, account: Account) -> None:
@@ -181,9 +215,9 @@ async def test_an_identity_is_unlinked(fakes: Fakes, world: World, account: Acco
     linked = await link(world, account)
 
     with acting_as(caller_of(account)):
-        await world.my_identities.unlink(linked.id, CONFIRMATION)
+        await world.my_identities.unlink(linked.id, CONFIRMATION, CLIENT)
         with pytest.raises(NotFound):
-            await world.my_identities.unlink(linked.id, CONFIRMATION)
+            await world.my_identities.unlink(linked.id, CONFIRMATION, CLIENT)
         assert await world.my_identities.list() == []
     assert (await fakes.pending())[-1].kind == "identity.unlinked"
 
@@ -194,16 +228,16 @@ async def test_one_of_another_account_is_not_found(
     linked = await link(world, account)
 
     with acting_as(caller_of(await add_account(fakes))), pytest.raises(NotFound):
-        await world.my_identities.unlink(linked.id, CONFIRMATION)
+        await world.my_identities.unlink(linked.id, CONFIRMATION, CLIENT)
 
 
 async def test_the_last_way_in_stays(fakes: Fakes, world: World, account: Account) -> None:
     first, second = await link(world, account), await link(world, account, "second")
 
     with acting_as(caller_of(account)):
-        await world.my_identities.unlink(first.id, CONFIRMATION)
+        await world.my_identities.unlink(first.id, CONFIRMATION, CLIENT)
         with pytest.raises(LastWayIn):
-            await world.my_identities.unlink(second.id, CONFIRMATION)
+            await world.my_identities.unlink(second.id, CONFIRMATION, CLIENT)
         assert await world.my_identities.list() == [second]
 
 
@@ -220,7 +254,7 @@ async def test_a_passkey_is_a_way_in(fakes: Fakes, world: World, account: Accoun
     await fakes.unit_of_work.run(lambda stores: stores.passkeys.add(passkey))
 
     with acting_as(caller_of(account)):
-        await world.my_identities.unlink(linked.id, CONFIRMATION)
+        await world.my_identities.unlink(linked.id, CONFIRMATION, CLIENT)
         assert await world.my_identities.list() == []
 
 
@@ -234,8 +268,8 @@ async def test_a_provider_that_is_trusted_no_more_is_no_way_in(
         begun = await later.my_identities.begin("initech", CONFIRMATION)
         identity = replace(SOMEBODY, issuer=ISSUERS["initech"])
         answer = later.answer(begun, identity, provider="initech", issuer=ISSUERS["initech"])
-        new = await later.my_identities.link(answer)
+        new = await later.my_identities.link(answer, CLIENT)
 
         with pytest.raises(LastWayIn):
-            await later.my_identities.unlink(new.id, CONFIRMATION)
-        await later.my_identities.unlink(old.id, CONFIRMATION)
+            await later.my_identities.unlink(new.id, CONFIRMATION, CLIENT)
+        await later.my_identities.unlink(old.id, CONFIRMATION, CLIENT)

@@ -1,21 +1,27 @@
 """Signing in with a provider: who gets into which account, and who can't finish what."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
+from typing import TypeVar
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
 import pytest
 
+from adapters.memory.identities import MemoryIdentities
+from adapters.memory.unit_of_work import MemoryStores, MemoryUnitOfWork
 from domain.accounts.entities import Account
 from domain.authentication.entities import Method
 from domain.authentication.errors import (
+    CodesUnusable,
     InvalidSecondFactor,
     SecondFactorRequired,
     SignUpsClosed,
     TooManyAttempts,
 )
+from domain.authentication.provider_accounts import ProviderAccounts
 from domain.authentication.provider_challenges import LIFE
 from domain.authentication.provider_errors import (
     IdentityNotLinked,
@@ -33,6 +39,8 @@ from tests.unit.fakes import ISSUERS, Fakes
 from tests.unit.providers import CLIENT, SOMEBODY, World
 
 MICROSECOND = timedelta(microseconds=1)
+
+Result = TypeVar("Result")
 
 
 @pytest.fixture
@@ -54,6 +62,31 @@ async def accounts(fakes: Fakes) -> int:
 
 async def _count(items: dict[UUID, Account]) -> int:
     return len(items)
+
+
+class HalfSeen:
+    """A unit of work, of which the first looks for identities before another one's commit.
+
+    That is what READ COMMITTED permits: what it looks for after that is there.
+    """
+
+    def __init__(self, unit_of_work: MemoryUnitOfWork) -> None:
+        self._unit_of_work = unit_of_work
+        self._units = 0
+
+    async def run(self, unit: Callable[[MemoryStores], Awaitable[Result]]) -> Result:
+        self._units += 1
+        if self._units > 1:
+            return await self._unit_of_work.run(unit)
+
+        async def half_seen(stores: MemoryStores) -> Result:
+            stores.identities = MemoryIdentities()
+            return await unit(stores)
+
+        return await self._unit_of_work.run(half_seen)
+
+    async def read(self, query: Callable[[MemoryStores], Awaitable[Result]]) -> Result:
+        return await self._unit_of_work.read(query)
 
 
 class TestAccounts:
@@ -180,6 +213,17 @@ class TestAccounts:
 
         assert first.account_id == second.account_id
         assert await accounts(fakes) == 1
+
+    async def test_an_account_that_comes_to_be_between_two_looks_is_found(
+        self, fakes: Fakes, world: World
+    ) -> None:
+        account_id = (await world.signed_in()).account_id
+        unit_of_work = HalfSeen(fakes.unit_of_work)
+        found = ProviderAccounts(
+            unit_of_work, world.sign_ups.are_open, fakes.clock, fakes.identifiers
+        )
+
+        assert await found.account_of(SOMEBODY, CLIENT) == account_id
 
     async def test_a_unit_that_runs_again_makes_one_account(
         self, fakes: Fakes, world: World
@@ -363,7 +407,12 @@ class TestSecondFactors:
 
     @pytest.mark.parametrize(
         "trouble",
-        [InvalidSecondFactor(), TooManyAttempts(60), StoreUnavailable("MySQL", "it is away")],
+        [
+            InvalidSecondFactor(),
+            CodesUnusable(),
+            TooManyAttempts(60),
+            StoreUnavailable("MySQL", "it is away"),
+        ],
         ids=lambda trouble: type(trouble).__name__,
     )
     async def test_a_code_that_does_not_hold_may_be_mended(

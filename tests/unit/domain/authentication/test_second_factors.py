@@ -10,6 +10,7 @@ from adapters.security.sealer import AESSealer
 from domain.authentication.entities import Method
 from domain.authentication.errors import (
     CodesEnabled,
+    CodesUnusable,
     ConfirmationRequired,
     InvalidChallenge,
     NoSecondFactor,
@@ -17,14 +18,16 @@ from domain.authentication.errors import (
     TooManyAttempts,
     TooManyPasskeys,
 )
-from domain.authentication.factors import CHALLENGE_LIFE, MAX_PASSKEYS
+from domain.authentication.factors import CHALLENGE_LIFE, ENROLMENT_LIFE, MAX_PASSKEYS
 from domain.authentication.provider_errors import LastWayIn
+from domain.authentication.retention import Retention
 from domain.callers import OPERATOR, Caller, acting_as
-from domain.errors import CorruptedValue, InvalidValue, NotAuthenticated, NotFound, NotPermitted
+from domain.errors import InvalidValue, NotAuthenticated, NotFound, NotPermitted
 from tests.contracts.examples import new_account
 from tests.unit.factors import (
     A_STEP,
     CLIENT,
+    KEY,
     RIGHT,
     WRONG,
     App,
@@ -34,6 +37,8 @@ from tests.unit.factors import (
     signed_in,
 )
 from tests.unit.fakes import Fakes
+
+OTHER_KEY = b"o" * 32
 
 
 @pytest.fixture
@@ -49,6 +54,11 @@ async def ann(factors: Factors) -> UUID:
 @pytest.fixture
 async def ben(factors: Factors) -> UUID:
     return await factors.new_account()
+
+
+def under(factors: Factors, *keys: bytes) -> Factors:
+    """Give what has other keys, over the same stores."""
+    return Factors(factors.unit_of_work, clock=factors.clock, sealer=AESSealer(keys))
 
 
 async def kinds(fakes: Fakes) -> list[str]:
@@ -209,6 +219,37 @@ async def test_what_was_begun_again_is_what_counts(factors: Factors, ann: UUID) 
         await factors.totp.enable(second.code(), CLIENT)
 
 
+async def test_an_app_is_added_in_time_or_begun_anew(factors: Factors, ann: UUID) -> None:
+    with signed_in(ann):
+        enrolment = await factors.totp.begin(RIGHT)
+        assert enrolment.expires_at == factors.clock.now() + ENROLMENT_LIFE
+        factors.clock.advance(ENROLMENT_LIFE)
+        late = App(factors.clock, enrolment.secret)
+        with pytest.raises(InvalidValue, match="ask for one"):
+            await factors.totp.enable(late.code(), CLIENT)
+
+        app = App(factors.clock, (await factors.totp.begin(RIGHT)).secret)
+        factors.clock.advance(ENROLMENT_LIFE - A_STEP)
+        assert await factors.totp.enable(app.code(), CLIENT)
+
+
+async def test_what_nobody_finished_to_add_is_purged(
+    factors: Factors, ann: UUID, ben: UUID, fakes: Fakes
+) -> None:
+    retention = Retention(fakes.unit_of_work, factors.clock)
+    app, _ = await factors.enable_codes(ann)
+    with signed_in(ben):
+        await factors.totp.begin(RIGHT)
+
+    factors.clock.advance(ENROLMENT_LIFE)
+    assert await retention.purge_enrolments() == 0
+    factors.clock.advance(A_STEP)
+    assert await retention.purge_enrolments() == 1
+
+    assert await factors.tried(ann, app.code()) is Method.TOTP
+    assert await fakes.unit_of_work.read(lambda it: it.totp_secrets.get(ben)) is None
+
+
 async def test_nothing_can_be_enabled_that_was_not_begun(factors: Factors, ann: UUID) -> None:
     with signed_in(ann), pytest.raises(InvalidValue):
         await factors.totp.enable("123456", CLIENT)
@@ -220,11 +261,68 @@ async def test_the_store_alone_makes_no_code(factors: Factors, ann: UUID) -> Non
     assert kept is not None
     assert App(factors.clock, app.secret).secret.encode() not in kept.sealed
 
-    other = Factors(factors.unit_of_work, clock=factors.clock, sealer=AESSealer(b"o" * 32))
+    other = under(factors, OTHER_KEY)
 
-    with pytest.raises(CorruptedValue):
+    with pytest.raises(CodesUnusable):
         await other.tried(ann, app.code())
     assert await other.tried(ann, codes[0]) is Method.RECOVERY_CODE
+
+
+async def test_codes_that_can_not_be_checked_are_asked_for_still(
+    factors: Factors, ann: UUID
+) -> None:
+    """Or whoever has the password would need nothing else."""
+    await factors.enable_codes(ann)
+
+    assert await under(factors, OTHER_KEY).required(ann) == (Method.TOTP, Method.RECOVERY_CODE)
+
+
+async def test_operators_are_told_once_of_codes_that_can_not_be_checked(
+    factors: Factors, ann: UUID, ben: UUID, caplog: pytest.LogCaptureFixture
+) -> None:
+    other = under(factors, OTHER_KEY)
+    for account_id in (ann, ben):
+        app, _ = await factors.enable_codes(account_id)
+        for _ in range(2):
+            with pytest.raises(CodesUnusable):
+                await other.tried(account_id, app.code())
+
+    (told,) = caplog.records
+    assert str(ann) in told.message
+    assert "FLASK_SECRET_KEY_FALLBACKS" in told.message
+    assert "remove-factors" in told.message
+
+
+async def test_an_app_that_can_not_be_checked_is_removed_and_added_anew(
+    factors: Factors, ann: UUID
+) -> None:
+    await factors.enable_codes(ann)
+    other = under(factors, OTHER_KEY)
+
+    with signed_in(ann):
+        await other.totp.remove(RIGHT, CLIENT)
+    app, _ = await other.enable_codes(ann)
+
+    assert await other.tried(ann, app.code()) is Method.TOTP
+
+
+async def test_codes_outlive_the_key_that_sealed_their_secret(factors: Factors, ann: UUID) -> None:
+    app, _ = await factors.enable_codes(ann)
+    both = under(factors, OTHER_KEY, KEY)
+
+    assert await both.tried(ann, app.code()) is Method.TOTP
+    factors.clock.advance(A_STEP)
+    # It was sealed anew when it was used.
+    assert await under(factors, OTHER_KEY).tried(ann, app.code()) is Method.TOTP
+
+
+async def test_what_was_begun_under_another_key_is_begun_anew(factors: Factors, ann: UUID) -> None:
+    with signed_in(ann):
+        app = App(factors.clock, (await factors.totp.begin(RIGHT)).secret)
+        with pytest.raises(InvalidValue):
+            await under(factors, OTHER_KEY).totp.enable(app.code(), CLIENT)
+
+        await factors.totp.enable(app.code(), CLIENT)
 
 
 async def test_a_passkey_is_a_second_factor(factors: Factors, ann: UUID, fakes: Fakes) -> None:

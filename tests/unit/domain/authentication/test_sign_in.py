@@ -18,6 +18,7 @@ from domain.authentication.entities import (
     SignedIn,
 )
 from domain.authentication.errors import (
+    CodesUnusable,
     HashingOverloaded,
     InvalidCredentials,
     InvalidSecondFactor,
@@ -28,6 +29,7 @@ from domain.authentication.guesses import BY_ACCOUNT, BY_DEVICE, BY_NETWORK
 from domain.authentication.sign_in import NO_ACCOUNT, Credentials
 from domain.errors import OutcomeUnknown, StoreUnavailable
 from tests.unit.accounts import (
+    PASSWORD,
     add_account,
     add_with_password,
     live_sessions,
@@ -36,14 +38,13 @@ from tests.unit.accounts import (
 )
 from tests.unit.fakes import Fakes, raising
 
-PASSWORD = "correct horse battery"
 CLIENT = Client(address="192.0.2.7", network="192.0.2.7", device="Firefox")
 WRONG = "incorrect horse"
 
 
 @pytest.fixture
 async def account(fakes: Fakes) -> Account:
-    return await add_with_password(fakes, PASSWORD)
+    return await add_with_password(fakes)
 
 
 async def sign_in(
@@ -95,7 +96,7 @@ async def test_who_has_the_password_gets_a_session(fakes: Fakes, account: Accoun
 
 
 async def test_an_address_may_be_written_in_any_way(fakes: Fakes) -> None:
-    account = await add_with_password(fakes, PASSWORD, email="José@example.org")
+    account = await add_with_password(fakes, email="José@example.org")
 
     for spelling in (" JOSÉ@EXAMPLE.org", "jose\u0301@example.org\n"):
         given = Credentials(email=spelling, password=PASSWORD)
@@ -104,10 +105,10 @@ async def test_an_address_may_be_written_in_any_way(fakes: Fakes) -> None:
 
 
 async def test_all_refusals_are_alike(fakes: Fakes, account: Account) -> None:
-    unverified = await add_with_password(fakes, PASSWORD, verified_at=None)
-    disabled = await add_with_password(fakes, PASSWORD, disabled_at=fakes.clock.now())
+    unverified = await add_with_password(fakes, verified_at=None)
+    disabled = await add_with_password(fakes, disabled_at=fakes.clock.now())
     without = await add_account(fakes)
-    deleted = await add_with_password(fakes, PASSWORD)
+    deleted = await add_with_password(fakes)
     await fakes.unit_of_work.run(
         lambda stores: stores.accounts.delete(deleted.id, fakes.clock.now())
     )
@@ -238,7 +239,7 @@ async def test_a_device_that_is_known_guesses_no_faster(fakes: Fakes, account: A
 
 
 async def test_a_device_of_another_account_is_a_stranger(fakes: Fakes, account: Account) -> None:
-    other = await add_with_password(fakes, PASSWORD)
+    other = await add_with_password(fakes)
     device_token = (await sign_in(fakes, other)).device_token
     await fail(fakes, account, BY_ACCOUNT.quota, device_token=device_token)
 
@@ -348,6 +349,21 @@ async def test_wrong_codes_are_guesses_and_missing_ones_are_not(
 
     with pytest.raises(TooManyAttempts):
         await sign_in(fakes, account, code="123456")
+
+
+async def test_codes_that_can_not_be_checked_are_no_guesses_at_the_password(
+    fakes: Fakes, account: Account
+) -> None:
+    fakes.second_factors.codes[account.id] = "123456"
+    fakes.second_factors.trouble = CodesUnusable()
+    for _ in range(2 * BY_ACCOUNT.quota):
+        with pytest.raises(CodesUnusable):
+            await sign_in(fakes, account, code="123456")
+
+    fakes.second_factors.trouble = None
+    assert await sign_in(fakes, account, code="123456")
+    reasons = [event.details.get("reason") for event in await told(fakes, account)]
+    assert set(reasons) == {"second factor", None}
 
 
 async def test_the_session_used_longest_ago_makes_room(fakes: Fakes, account: Account) -> None:

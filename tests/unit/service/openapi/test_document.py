@@ -1,23 +1,28 @@
 """The document: what stands in it follows from the declarations, and is right by outside judges."""
 
 import json
+import re
 from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
+import httpx
 import jsonschema_rs
 import pytest
 from flask import Blueprint, Flask
 from openapi_spec_validator import validate
 
 from domain.errors import Conflict
-from domain.permissions import Permission
+from domain.permissions import Permission, Role
 from service.openapi import as_json, openapi_document
 from service.openapi.paths import template
 from service.problems import PROBLEMS
-from service.routes import PUBLIC, RateClass, declared_rules, route
+from service.routes import ACCOUNT, PUBLIC, RateClass, declared_rules, route
 from service.schemas.fields import RequestSchema, VersionedResponse
+from tests.bad_requests import WHICHEVER_VERSION
+from tests.unit.accounts import add_account, key_header
+from tests.unit.fakes import Fakes
 
 Json = dict[str, Any]
 
@@ -51,6 +56,15 @@ def with_examples(node: object) -> Iterator[Json]:
     if isinstance(node, list):
         for each in node:
             yield from with_examples(each)
+
+
+def example_of(document: Json, operation: Json) -> object:
+    """Give a body that an operation takes; None where it takes none."""
+    if "requestBody" not in operation:
+        return None
+    schema = next(iter(operation["requestBody"]["content"].values()))["schema"]
+    name = schema["$ref"].removeprefix("#/components/schemas/")
+    return document["components"]["schemas"][name]["examples"][0]
 
 
 def errors_of(document: Json, schema: Json, value: object) -> list[str]:
@@ -235,19 +249,56 @@ def test_a_path_of_an_unknown_kind_is_refused() -> None:
 
 
 def test_each_operation_says_who_may_call_and_by_which_schemes(app: Flask, document: Json) -> None:
-    schemes = [{"accessToken": []}, {"apiKey": []}]
-    assert set(document["components"]["securitySchemes"]) == {"accessToken", "apiKey"}
+    by_token, by_key = {"accessToken": []}, {"apiKey": []}
     for rule, declared in declared_rules(app):
         operation = document["paths"][template(rule.rule)][declared.method.lower()]
         answers = set(operation["responses"])
+        alternatives = [it for it in operation["security"] if "Cookie" not in str(it)]
         if declared.callers == PUBLIC:
-            assert operation["security"] == [{}, *schemes]
+            assert alternatives == [{}, by_token, by_key]
             assert "401" in answers
         else:
-            assert operation["security"] == schemes
+            by_machines = [] if declared.callers == ACCOUNT else [by_key]
+            assert alternatives == [by_token, *by_machines]
             assert {"401", "403"} <= answers
         is_named = isinstance(declared.callers, Permission)
         assert operation.get("x-permission") == (declared.callers if is_named else None)
+
+
+def test_cookies_stand_where_they_are_taken(document: Json) -> None:
+    taken = {
+        where: [it for it in operation["security"] if "Cookie" in str(it)]
+        for where, operation in operations(document)
+    }
+
+    assert {where: schemes for where, schemes in taken.items() if schemes} == {
+        "post /v1/sessions/refresh": [{"refreshCookie": []}],
+        "post /v1/sessions/provider": [{"ticketCookie": []}],
+        "post /v1/me/identities": [{"accessToken": [], "ticketCookie": []}],
+    }
+    schemes = document["components"]["securitySchemes"]
+    assert set(schemes) == {"accessToken", "apiKey", "refreshCookie", "ticketCookie"}
+    for scheme, name in (("refreshCookie", "__Host-refresh"), ("ticketCookie", "__Host-ticket")):
+        assert (schemes[scheme]["type"], schemes[scheme]["in"]) == ("apiKey", "cookie")
+        assert schemes[scheme]["name"] == name
+        assert "Sec-Fetch-Site" in schemes[scheme]["description"]
+        assert "/problems/cross-site-request" in schemes[scheme]["description"]
+
+
+async def test_a_key_is_refused_where_it_is_no_scheme_and_taken_where_it_is(
+    app: Flask, client: httpx.AsyncClient, fakes: Fakes, document: Json
+) -> None:
+    key = await key_header(fakes, await add_account(fakes, Role.ADMIN), frozenset(Permission))
+    unknown = str(UUID(int=1))
+    for rule, declared in declared_rules(app):
+        operation = document["paths"][template(rule.rule)][declared.method.lower()]
+        address = re.sub(r"<[^>]*>", unknown, rule.rule)
+        body = example_of(document, operation)
+        answer = await client.request(
+            declared.method, address, json=body, headers={**WHICHEVER_VERSION, **key}
+        )
+        is_refused = answer.status_code == 403 and "not-permitted" in answer.json()["type"]
+        assert is_refused == ({"apiKey": []} not in operation["security"]), (rule, answer.text)
 
 
 def test_who_is_not_let_in_is_told_what_to_show(document: Json) -> None:

@@ -7,7 +7,7 @@ from domain.accounts.entities import Account
 from domain.authentication.entities import MAX_KEYS
 from domain.authentication.keys import read_key
 from domain.permissions import Role
-from tests.unit.accounts import PASSWORD, add_confirmed, bearer
+from tests.unit.accounts import PASSWORD, add_with_password, bearer
 from tests.unit.fakes import Fakes
 
 KEYS = "/v1/me/api-keys"
@@ -20,7 +20,7 @@ BODY = {
 
 @pytest.fixture
 async def editor(fakes: Fakes) -> Account:
-    return await add_confirmed(fakes, Role.EDITOR)
+    return await add_with_password(fakes, Role.EDITOR)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 
 from domain.accounts.entities import Account
 from domain.authentication.entities import ACCESS_TOKEN_LIFE, AccessClaims, Session
-from tests.unit.accounts import add_session, add_with_password, live_sessions
+from tests.unit.accounts import PASSWORD, add_session, add_with_password, live_sessions
 from tests.unit.domain.authentication.people import tokens_in
 from tests.unit.fakes import Fakes
 
@@ -20,7 +20,6 @@ MY_PASSWORD = "/v1/me/password"
 MY_EMAIL = "/v1/me/email"
 MY_NEW_EMAIL = "/v1/me/email/confirmation"
 
-PASSWORD = "correct horse"
 NEW = "battery staple"
 EMAIL = "ann@example.org"
 NOBODY = "nobody@example.org"
@@ -32,7 +31,7 @@ OF_THIS_ANSWER = {"date", "x-request-id", "server-timing", "ratelimit"}
 
 @pytest.fixture
 async def account(fakes: Fakes) -> Account:
-    return await add_with_password(fakes, PASSWORD, email=EMAIL)
+    return await add_with_password(fakes, email=EMAIL)
 
 
 @pytest.fixture

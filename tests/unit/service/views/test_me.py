@@ -17,8 +17,8 @@ from tests.unit.accounts import (
     PASSWORD,
     account_of,
     add_account,
-    add_confirmed,
     add_session,
+    add_with_password,
     bearer,
     caller_of,
     live_sessions,
@@ -31,7 +31,7 @@ CONFIRMED = {"confirmation": {"password": PASSWORD}}
 
 @pytest.fixture
 async def account(fakes: Fakes) -> Account:
-    return await add_confirmed(fakes, name="Han Kang")
+    return await add_with_password(fakes, name="Han Kang")
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from domain.accounts.entities import Account
 from domain.authentication.totp import code_at, step_at
 from tests.authenticator import Authenticator, Json
 from tests.token_keys import PLACE
-from tests.unit.accounts import PASSWORD, add_confirmed
+from tests.unit.accounts import PASSWORD, add_with_password
 from tests.unit.factors import A_STEP
 from tests.unit.fakes import Fakes
 
@@ -27,7 +27,7 @@ def fakes(fakes: Fakes) -> Fakes:
 
 @pytest.fixture
 async def account(fakes: Fakes) -> Account:
-    return await add_confirmed(fakes)
+    return await add_with_password(fakes)
 
 
 @pytest.fixture

@@ -6,19 +6,18 @@ import httpx
 import pytest
 
 from domain.accounts.entities import Account
-from tests.unit.accounts import add_with_password, live_sessions
+from tests.unit.accounts import PASSWORD, add_with_password, live_sessions
 from tests.unit.fakes import Fakes
 
 MINE = "/v1/me/sessions"
 CURRENT = "/v1/sessions/current"
-PASSWORD = "correct horse battery"
 
 Tokens = dict[str, str]
 
 
 @pytest.fixture
 async def account(fakes: Fakes) -> Account:
-    return await add_with_password(fakes, PASSWORD)
+    return await add_with_password(fakes)
 
 
 async def sign_in(client: httpx.AsyncClient, account: Account) -> Tokens:

@@ -8,19 +8,18 @@ import pytest
 
 from domain.accounts.entities import Account
 from domain.authentication.guesses import BY_ACCOUNT
-from tests.unit.accounts import add_with_password, live_sessions
+from tests.unit.accounts import PASSWORD, add_with_password, live_sessions
 from tests.unit.fakes import Fakes
 
 SESSIONS = "/v1/sessions"
 REFRESH = "/v1/sessions/refresh"
-PASSWORD = "correct horse battery"
 WRONG = "incorrect horse"
 OWN_PAGE = {"Sec-Fetch-Site": "same-origin"}
 
 
 @pytest.fixture
 async def account(fakes: Fakes) -> Account:
-    return await add_with_password(fakes, PASSWORD)
+    return await add_with_password(fakes)
 
 
 async def sign_in(
