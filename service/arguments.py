@@ -84,6 +84,11 @@ def read_query(schema: type[Query]) -> Query:
         raise InvalidQuery(faults, schema.parameters()) from error
 
 
+def refuse_query() -> None:
+    """Raise InvalidQuery for a parameter of a route that takes none, as a list does for its own."""
+    read_query(RequestSchema)
+
+
 def read_expected(schema: type[VersionedResponse]) -> frozenset[int] | None:
     """Read If-Match, without which nothing is changed: raises PreconditionRequired."""
     if_match = request.headers.get("If-Match")

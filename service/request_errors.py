@@ -65,7 +65,8 @@ class InvalidQuery(RequestError):
     """A parameter of the query is unknown, repeated or does not fit."""
 
     def __init__(self, faults: Sequence[Fault], known: Sequence[str]) -> None:
-        super().__init__(f"The query does not fit; its parameters are {', '.join(known)}.")
+        told = f"its parameters are {', '.join(known)}" if known else "this takes no parameters"
+        super().__init__(f"The query does not fit; {told}.")
         self.faults = faults
 
 

@@ -17,6 +17,7 @@ Kinds = tuple[type[Exception], ...]
 # Whatever is asked, the bridge or the first thing that looks at a request can refuse it.
 OF_EACH: Kinds = (
     request.NotAcceptableAnswer,
+    request.InvalidQuery,
     framework.RequestHeaderFieldsTooLarge,
     framework.RequestEntityTooLarge,
     framework.InternalServerError,
@@ -28,7 +29,6 @@ OF_EACH: Kinds = (
 )
 OF_CALLERS: Kinds = (domain.NotAuthenticated, domain.NotPermitted)
 OF_VARIABLE_PATHS: Kinds = (framework.NotFound,)
-OF_QUERIES: Kinds = (request.InvalidQuery,)
 OF_BODIES: Kinds = (
     request.MalformedBody,
     request.UnsupportedBody,
@@ -56,8 +56,6 @@ def _kinds(rule: Rule, declared: Route) -> Iterator[type[Exception]]:
         yield from OF_SECRETS
     if rule.arguments:
         yield from OF_VARIABLE_PATHS
-    if declared.query is not None:
-        yield from OF_QUERIES
     if declared.body is not None:
         yield from OF_BODIES
     if declared.changes:

@@ -264,6 +264,22 @@ QUERIES = [
     _query("two kinds", "kind=a&kind=b", "kind", "must be given once", path=ACTIVITY),
     _query("an empty subject", "subject=", "subject", path=ACTIVITY),
     _query("an unknown filter", "after=2026-01-01", "after", "is unknown", path=ACTIVITY),
+    _query("a parameter where there are none", "fields=name", "fields", "is unknown", path=AUTHOR),
+    BadRequest(
+        name="a parameter of a POST",
+        path=f"{AUTHORS}?validate=false",
+        body=b'{"name": "x"}',
+        status=400,
+        where="validate",
+        detail="is unknown",
+    ),
+    BadRequest(
+        name="a parameter of a DELETE",
+        method="DELETE",
+        path=f"{AUTHOR}?dryRun=true",
+        status=400,
+        detail="this takes no parameters",
+    ),
     _query("a bad cursor of events", "cursor=abc", "cursor", "nextCursor", path=ACTIVITY),
 ]
 
