@@ -22,10 +22,10 @@ from service.schemas.fields import (
     REQUEST_CONFIG,
     WHOLE_NUMBER,
     Day,
+    EntityResponse,
     Line,
     RequestSchema,
     ResponseSchema,
-    VersionedResponse,
 )
 from service.schemas.lists import Search, obeying, sorting
 from service.schemas.pagination import PageQuery
@@ -198,10 +198,9 @@ class PriceResponse(ResponseSchema):
     model_config = ConfigDict(json_schema_extra={"examples": [_PRICE]})
 
 
-class BookResponse(VersionedResponse):
+class BookResponse(EntityResponse):
     """One book."""
 
-    id: UUID
     title: str
     isbn: Annotated[str, Field(description="13 digits.")] | None
     published_on: date | None

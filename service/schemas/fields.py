@@ -4,6 +4,7 @@ import re
 import unicodedata
 from datetime import UTC, date, datetime
 from typing import Annotated, Self
+from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
@@ -45,6 +46,14 @@ class VersionedResponse(ResponseSchema):
     """One resource whose every change makes a new version, and with it a new ETag."""
 
     version: int
+
+
+class _IdentifiedResponse(ResponseSchema):
+    id: UUID
+
+
+class EntityResponse(VersionedResponse, _IdentifiedResponse):
+    """A versioned resource that has an id, with which its JSON begins."""
 
 
 def _line(text: str) -> str:

@@ -48,6 +48,15 @@ def test_each_route_has_a_schema_for_all_that_it_takes_and_gives(app: Flask) -> 
         assert (declared.answer is None) == (declared.status == HTTPStatus.NO_CONTENT), rule
 
 
+def test_what_has_an_id_begins_with_it(app: Flask) -> None:
+    answers = {declared.answer for _, declared in declared_rules(app) if declared.answer}
+    with_id = [answer for answer in answers if "id" in answer.model_fields]
+
+    assert len(with_id) > 3
+    for answer in with_id:
+        assert next(iter(answer.model_fields)) == "id", answer
+
+
 def test_each_error_of_each_route_has_a_problem(app: Flask) -> None:
     for rule, declared in declared_rules(app):
         for error in declared.errors:
