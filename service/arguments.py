@@ -1,7 +1,8 @@
 """What a request hands to its view: its body, its query, and the versions that it knows."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TypeVar
+from urllib.parse import quote
 
 import jiter
 from flask import request
@@ -25,6 +26,9 @@ MERGE_PATCH = "application/merge-patch+json"
 
 # What is wrong beyond this is told when this is mended: an answer is no larger than its request.
 MAX_FAULTS = 20
+
+# What may stand in a fragment as it is (RFC 3986, 3.5), beside letters and digits.
+_OF_FRAGMENTS = "!$&'()*+,;=:@?"
 
 Body = TypeVar("Body")
 Query = TypeVar("Query", bound=RequestSchema)
@@ -98,18 +102,24 @@ def read_expected(schema: type[VersionedResponse]) -> frozenset[int] | None:
 
 
 def _pointer(location: Iterable[str | int]) -> str:
-    """Give the JSON pointer, as a URI fragment, of pydantic's location (RFC 6901)."""
+    """Give the JSON pointer, as a URI fragment, of pydantic's location (RFC 6901, 6)."""
     escaped = (str(step).replace("~", "~0").replace("/", "~1") for step in location)
-    return "#" + "".join(f"/{step}" for step in escaped)
+    return "#" + "".join(f"/{quote(step, safe=_OF_FRAGMENTS)}" for step in escaped)
 
 
 def _message(detail: ErrorDetails) -> str:
     match detail:
         case {"type": "extra_forbidden"}:
             return "is unknown"
-        case {"type": "too_short", "ctx": {"min_length": length}}:
-            return f"must have at least {length} characters"
-        case {"type": "too_long", "ctx": {"max_length": length}}:
-            return f"must have at most {length} characters"
+        case {"type": "too_short" | "string_too_short", "ctx": {"min_length": length} as told}:
+            return f"must have at least {length} {_counted(length, told)}"
+        case {"type": "too_long" | "string_too_long", "ctx": {"max_length": length} as told}:
+            return f"must have at most {length} {_counted(length, told)}"
         case _:
             return detail["msg"].removeprefix("Value error, ")
+
+
+def _counted(number: int, told: Mapping[str, object]) -> str:
+    # Text behind a function of Python's is a "Value" to pydantic.
+    thing = "item" if told.get("field_type") == "List" else "character"
+    return thing if number == 1 else f"{thing}s"

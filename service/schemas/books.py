@@ -23,6 +23,7 @@ from service.schemas.fields import (
     WHOLE_NUMBER,
     Day,
     EntityResponse,
+    Id,
     Line,
     RequestSchema,
     ResponseSchema,
@@ -59,7 +60,7 @@ Currency = Annotated[
     str, Field(description="A code of ISO 4217.", json_schema_extra={"enum": sorted(CURRENCIES)})
 ]
 AuthorIds = Annotated[
-    list[UUID],
+    list[Id],
     Field(
         min_length=1,
         max_length=MAX_AUTHORS,
@@ -115,7 +116,7 @@ class AuthorBooksQuery(PageQuery):
 class BooksQuery(AuthorBooksQuery):
     """Which books, in which order: a minus puts the greatest first."""
 
-    author_id: UUID | None = None
+    author_id: Id | None = None
 
 
 class PriceBody(RequestSchema):

@@ -86,6 +86,7 @@ PARAGRAPHS = r"[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]"
 _MOMENT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})"
 )
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -98,6 +99,17 @@ def _day(text: object) -> object:
 
 # It is not strict, for behind a function of Python's pydantic knows no more that it reads JSON.
 Day = Annotated[date, Field(strict=False), BeforeValidator(_day)]
+
+
+def _uuid(text: object) -> object:
+    # Pydantic would take one in braces, as a URN and without hyphens, too.
+    if not (isinstance(text, str) and _UUID.fullmatch(text)):
+        raise ValueError("must be a UUID like 01900000-0000-7000-8000-000000000001")
+    return text
+
+
+# An id as it stands in addresses (RFC 9562, 4), in small letters or capitals.
+Id = Annotated[UUID, Field(strict=False), BeforeValidator(_uuid)]
 
 
 def _moment(text: object) -> object:
