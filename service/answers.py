@@ -13,12 +13,18 @@ from service.schemas.pagination import PageResponse
 READS = frozenset({"GET", "HEAD"})
 
 
+class NoContent(Response):
+    """An answer without content, which has no media type either."""
+
+    default_mimetype = None
+
+
 def shape(
     result: object, schema: type[ResponseSchema] | None, status: HTTPStatus, *, located: bool
 ) -> Response:
     """Make the answer: the result in the schema, with the headers that follow from it."""
     if schema is None:
-        return Response(status=status)
+        return NoContent(status=status)
     body = schema.of(result)
     headers = _headers(body)
     if located:

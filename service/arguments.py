@@ -10,6 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from service.entity_tags import expected_versions
+from service.negotiation import takes
 from service.request_errors import (
     Fault,
     InvalidBody,
@@ -36,8 +37,8 @@ Query = TypeVar("Query", bound=RequestSchema)
 
 def refuse_unacceptable() -> None:
     """Raise NotAcceptableAnswer where the client takes no JSON; a problem it gets all the same."""
-    accept = request.environ.get("HTTP_ACCEPT", "")
-    if accept not in {"", "*/*", JSON} and not request.accept_mimetypes.quality(JSON):
+    accept = request.environ.get("HTTP_ACCEPT")
+    if accept and not takes(accept, JSON):
         raise NotAcceptableAnswer
 
 
@@ -52,10 +53,13 @@ def read_body(schema: TypeAdapter[Body], media_types: tuple[str, ...]) -> Body:
     if sent not in media_types and request.mimetype not in media_types:
         raise UnsupportedBody(
             f"The body's media type must be {' or '.join(media_types)},"
-            f" not {request.mimetype or 'none'}."
+            f" not {request.mimetype or 'none'}.",
+            {"Accept-Patch" if request.method == "PATCH" else "Accept": ", ".join(media_types)},
         )
     if request.environ.get("HTTP_CONTENT_ENCODING"):
-        raise UnsupportedBody("The body must have no Content-Encoding.")
+        raise UnsupportedBody(
+            "The body must have no Content-Encoding.", {"Accept-Encoding": "identity"}
+        )
     body = request.get_data()
     _refuse_malformed(body)
     try:

@@ -1,6 +1,6 @@
 """What can be wrong with a request before a use-case sees it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from domain.limits.entities import Limit
@@ -23,7 +23,11 @@ class MalformedBody(RequestError):
 
 
 class UnsupportedBody(RequestError):
-    """The body's media type is none of those that the route takes."""
+    """The body comes in a form that is not taken; `taken` is the header that names what is."""
+
+    def __init__(self, detail: str, taken: Mapping[str, str]) -> None:
+        super().__init__(detail)
+        self.taken = taken
 
 
 class NotAcceptableAnswer(RequestError):

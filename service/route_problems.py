@@ -16,7 +16,6 @@ Kinds = tuple[type[Exception], ...]
 
 # Whatever is asked, the bridge or the first thing that looks at a request can refuse it.
 OF_EACH: Kinds = (
-    request.NotAcceptableAnswer,
     request.InvalidQuery,
     framework.RequestHeaderFieldsTooLarge,
     framework.RequestEntityTooLarge,
@@ -27,6 +26,7 @@ OF_EACH: Kinds = (
     request.RateLimited,
     InvalidToken,
 )
+OF_ANSWERS: Kinds = (request.NotAcceptableAnswer,)
 OF_CALLERS: Kinds = (domain.NotAuthenticated, domain.NotPermitted)
 OF_VARIABLE_PATHS: Kinds = (framework.NotFound,)
 OF_BODIES: Kinds = (
@@ -50,6 +50,8 @@ def problems_of(rule: Rule, declared: Route) -> list[Problem]:
 def _kinds(rule: Rule, declared: Route) -> Iterator[type[Exception]]:
     yield from declared.errors
     yield from OF_EACH
+    if declared.answer is not None:
+        yield from OF_ANSWERS
     if declared.callers != PUBLIC:
         yield from OF_CALLERS
     if declared.secret:

@@ -164,7 +164,8 @@ def _declared_view(
     declared: Route, view: Callable[..., Awaitable[object]]
 ) -> Callable[..., Awaitable[Response]]:
     async def answer(**path: object) -> Response:
-        refuse_unacceptable()
+        if declared.answer is not None:
+            refuse_unacceptable()
         if declared.secret:
             refuse_key(request)
         call = partial(view, **path, **declared.arguments())

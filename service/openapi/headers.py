@@ -54,6 +54,18 @@ _ANSWERED: Mapping[str, Mapping[str, Any]] = {
         "required": True,
         "schema": {"type": "string", "format": "uri-reference"},
     },
+    "Accept": {
+        "description": "The media types that are taken.",
+        "schema": {"type": "string", "examples": ["application/json"]},
+    },
+    "Accept-Patch": {
+        "description": "The media types that are taken of a PATCH (RFC 5789).",
+        "schema": {"type": "string", "examples": ["application/merge-patch+json"]},
+    },
+    "Accept-Encoding": {
+        "description": "`identity`: nothing encoded is taken.",
+        "schema": {"type": "string", "const": "identity"},
+    },
     "Retry-After": {
         "description": "Seconds after which a new try is worth it.",
         "schema": {"type": "integer", "minimum": 0, "examples": [2]},
@@ -98,6 +110,7 @@ PROBLEM_HEADERS: Mapping[HTTPStatus, tuple[str, ...]] = {
     HTTPStatus.UNAUTHORIZED: ("WWW-Authenticate",),
     HTTPStatus.FORBIDDEN: ("WWW-Authenticate",),
     HTTPStatus.CONFLICT: ("Retry-After",),
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: ("Accept", "Accept-Patch", "Accept-Encoding"),
     HTTPStatus.TOO_MANY_REQUESTS: ("Retry-After",),
     HTTPStatus.SERVICE_UNAVAILABLE: ("Retry-After",),
 }

@@ -53,7 +53,7 @@ _RAISED = (
     MalformedBody("Invalid JSON: EOF while parsing an object at line 1 column 12"),
     InvalidQuery([], ["limit", "cursor"]),
     NotAcceptableAnswer(),
-    UnsupportedBody("The body's media type must be application/json, not text/plain."),
+    UnsupportedBody("The body's media type must be application/json, not text/plain.", {}),
     PreconditionRequired(),
     StaleVersion("author", _ID, 3),
     NotFound("author", _ID),

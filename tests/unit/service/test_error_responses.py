@@ -86,7 +86,7 @@ ANSWERS = {
         "detail": "The query does not fit; its parameters are limit, cursor.",
         "errors": [{"parameter": "limit", "detail": "is too large"}],
     },
-    UnsupportedBody("The body's media type must be application/json."): {
+    UnsupportedBody("The body's media type must be application/json.", {}): {
         "type": "/problems/unsupported-body",
         "title": "Unsupported body",
         "status": 415,
