@@ -6,7 +6,8 @@ from urllib.parse import urlencode
 from flask import Response, request
 
 from service.arguments import JSON
-from service.entity_tags import entity_tag, matches_any
+from service.entity_tags import entity_tag, is_expected, matches_any
+from service.request_errors import OtherVersion
 from service.schemas.fields import ResponseSchema, VersionedResponse
 from service.schemas.pagination import PageResponse
 
@@ -29,7 +30,7 @@ def shape(
     headers = _headers(body)
     if located:
         headers["Location"] = f"{request.path}/{getattr(body, 'id')}"  # noqa: B009  # Those of located routes have one.
-    if _is_known_to_client(headers):
+    if "ETag" in headers and request.method in READS and _is_known_to_client(headers["ETag"]):
         return Response(status=HTTPStatus.NOT_MODIFIED, headers=headers)
     return Response(body.model_dump_json(), status, headers, content_type=JSON)
 
@@ -44,12 +45,10 @@ def _headers(body: ResponseSchema) -> dict[str, str]:
     return {}
 
 
-def _is_known_to_client(headers: dict[str, str]) -> bool:
-    """Tell whether the client has this already (RFC 9110, 13.1.2)."""
+def _is_known_to_client(tag: str) -> bool:
+    """Tell whether the client has this already; raises OtherVersion (RFC 9110, 13.2.2)."""
+    expected = request.environ.get("HTTP_IF_MATCH")
+    if expected is not None and not is_expected(expected, tag):
+        raise OtherVersion
     known = request.environ.get("HTTP_IF_NONE_MATCH")
-    return (
-        known is not None
-        and request.method in READS
-        and "ETag" in headers
-        and matches_any(known, headers["ETag"])
-    )
+    return known is not None and matches_any(known, tag)

@@ -27,6 +27,11 @@ def matches_any(header: str, tag: str) -> bool:
     return parse_etags(header).contains_weak(tag.strip('"'))
 
 
+def is_expected(if_match: str, tag: str) -> bool:
+    """Tell whether an If-Match names the tag; weak tags don't count (RFC 9110, 13.1.1)."""
+    return if_match == tag or parse_etags(if_match).contains(tag.strip('"'))
+
+
 def expected_versions(
     schema: type[VersionedResponse], if_match: str, if_none_match: str | None
 ) -> frozenset[int] | None:

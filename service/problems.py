@@ -65,6 +65,13 @@ _INVALID_BODY = Problem(
     "The body does not fit.",
 )
 
+_STALE_VERSION = Problem(
+    HTTPStatus.PRECONDITION_FAILED,
+    "stale-version",
+    "Stale version",
+    "Somebody changed the resource since you read it. Read it again, and decide anew.",
+)
+
 # An error has the problem of the nearest of its classes that is listed.
 PROBLEMS: Mapping[type[Exception], Problem] = {
     request.MalformedBody: Problem(
@@ -116,12 +123,8 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
         "fewer of them from then on: RateLimit-Policy tells how many in how many seconds, and "
         "RateLimit how many are left.",
     ),
-    domain.StaleVersion: Problem(
-        HTTPStatus.PRECONDITION_FAILED,
-        "stale-version",
-        "Stale version",
-        "Somebody changed the resource since you read it. Read it again, and decide anew.",
-    ),
+    domain.StaleVersion: _STALE_VERSION,
+    request.OtherVersion: _STALE_VERSION,
     domain.InvalidValue: _INVALID_BODY,
     domain.NotAuthenticated: Problem(
         HTTPStatus.UNAUTHORIZED,

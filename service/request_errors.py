@@ -46,6 +46,13 @@ class PreconditionRequired(RequestError):
         )
 
 
+class OtherVersion(RequestError):
+    """What was to be read is at none of the versions that If-Match names (RFC 9110, 13.1.1)."""
+
+    def __init__(self) -> None:
+        super().__init__("This is at none of the versions that If-Match names.")
+
+
 class InvalidKey(RequestError):
     """The Idempotency-Key is not a string as it has to be, or must not be there."""
 

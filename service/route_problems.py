@@ -38,6 +38,7 @@ OF_BODIES: Kinds = (
 OF_CHANGES: Kinds = (domain.OutcomeUnknown,)
 OF_KEYS: Kinds = (request.InvalidKey, KeyReused, RequestInProgress)
 OF_SECRETS: Kinds = (request.InvalidKey,)
+OF_CONDITIONAL_READS: Kinds = (request.OtherVersion,)
 OF_CONDITIONAL_CHANGES: Kinds = (request.PreconditionRequired, domain.StaleVersion)
 
 
@@ -66,8 +67,8 @@ def _kinds(rule: Rule, declared: Route) -> Iterator[type[Exception]]:
         yield from OF_KEYS
     if declared.secret:
         yield from OF_SECRETS
-    if declared.changes and declared.conditional is not None:
-        yield from OF_CONDITIONAL_CHANGES
+    if declared.conditional is not None:
+        yield from OF_CONDITIONAL_CHANGES if declared.changes else OF_CONDITIONAL_READS
 
 
 def _problem(kind: type[Exception]) -> Problem:

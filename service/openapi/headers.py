@@ -19,6 +19,12 @@ IF_MATCH = {
     "there is. Another version answers 412.",
     "schema": {"type": "string", "examples": ["*"]},
 }
+IF_MATCH_OF_READ = {
+    "name": "If-Match",
+    "in": "header",
+    "description": "The ETags of the versions of which one is wanted; any other answers 412.",
+    "schema": {"type": "string", "examples": ["*"]},
+}
 IF_NONE_MATCH = {
     "name": "If-None-Match",
     "in": "header",
@@ -133,7 +139,7 @@ def header_parameters(declared: Route) -> list[Parameter]:
 
 def _read(declared: Route) -> Iterable[Mapping[str, Any]]:
     if declared.conditional is not None:
-        yield IF_MATCH if declared.changes else IF_NONE_MATCH
+        yield from [IF_MATCH] if declared.changes else [IF_MATCH_OF_READ, IF_NONE_MATCH]
     if declared.bears_key:
         yield IDEMPOTENCY_KEY
 

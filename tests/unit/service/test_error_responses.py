@@ -62,6 +62,7 @@ from service.request_errors import (
     InvalidQuery,
     MalformedBody,
     NotAcceptableAnswer,
+    OtherVersion,
     PreconditionRequired,
     RateLimited,
     RequestError,
@@ -107,6 +108,12 @@ ANSWERS = {
         "title": "Not acceptable",
         "status": 406,
         "detail": "The answer is application/json, which the Accept header excludes.",
+    },
+    OtherVersion(): {
+        "type": "/problems/stale-version",
+        "title": "Stale version",
+        "status": 412,
+        "detail": "This is at none of the versions that If-Match names.",
     },
     PreconditionRequired(): {
         "type": "/problems/precondition-required",

@@ -36,6 +36,7 @@ def test_a_read_can_miss(app: Flask) -> None:
     assert slugs(app, "authors.get_author") == OF_EACH | {
         "not-acceptable",
         "not-found",
+        "stale-version",
         "unknown-path",
     }
 
