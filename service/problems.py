@@ -363,6 +363,13 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
         "unknown-path",
         "Unknown path",
         "Nothing is at this address. An id in it must be a UUID, and there is no slash at its end.",
+        "Nothing is at this address.",
+    ),
+    framework.BadRequest: Problem(
+        HTTPStatus.BAD_REQUEST,
+        "bad-request",
+        "Bad request",
+        "HTTP asks for something else: the detail says what. Most often the Host header is wrong.",
     ),
     framework.MisdirectedRequest: Problem(
         HTTPStatus.MISDIRECTED_REQUEST,
@@ -376,6 +383,7 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
         "method-not-allowed",
         "Method not allowed",
         "The Allow header lists the methods that this address has.",
+        "This address has other methods: those that the Allow header lists.",
     ),
     framework.RequestTimeout: Problem(
         HTTPStatus.REQUEST_TIMEOUT,

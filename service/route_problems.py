@@ -17,6 +17,7 @@ Kinds = tuple[type[Exception], ...]
 # Whatever is asked, the bridge or the first thing that looks at a request can refuse it.
 OF_EACH: Kinds = (
     request.InvalidQuery,
+    framework.BadRequest,
     framework.RequestHeaderFieldsTooLarge,
     framework.RequestEntityTooLarge,
     framework.InternalServerError,

@@ -12,6 +12,7 @@ def slugs(app: Flask, endpoint: str) -> set[str]:
 
 
 OF_EACH = {
+    "bad-request",
     "headers-too-large",
     "invalid-query",
     "invalid-token",
