@@ -37,7 +37,7 @@ def shape(
 
 def _headers(body: ResponseSchema) -> dict[str, str]:
     if isinstance(body, VersionedResponse):
-        return {"ETag": entity_tag(type(body), body.version)}
+        return {"ETag": entity_tag(body)}
     if isinstance(body, PageResponse) and body.next_cursor is not None:
         # A relative reference (RFC 3986, 4.2) holds behind every proxy.
         query = urlencode({**request.args.to_dict(), "cursor": body.next_cursor})
