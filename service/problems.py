@@ -390,6 +390,7 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
         "request-timeout",
         "Request timeout",
         "The body did not come in time. Send it again, faster.",
+        "The body did not come in time.",
     ),
     framework.RequestEntityTooLarge: Problem(
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE,

@@ -7,7 +7,14 @@ from uuid import UUID
 import httpx
 import pytest
 from flask import Flask, abort
-from werkzeug.exceptions import HTTPException, ServiceUnavailable, Unauthorized
+from werkzeug.exceptions import (
+    BadRequest,
+    HTTPException,
+    MisdirectedRequest,
+    RequestEntityTooLarge,
+    ServiceUnavailable,
+    Unauthorized,
+)
 
 from domain.accounts.errors import EmailTaken, LastAdministrator
 from domain.authentication.errors import (
@@ -549,6 +556,13 @@ async def test_any_other_error_of_the_framework_is_a_problem_without_a_type(
     assert problem["type"] == "about:blank"
     assert problem["title"] == httpx.codes.get_reason_phrase(code)
     assert problem["detail"]
+
+
+def test_problems_of_the_framework_are_told_in_words_of_our_own() -> None:
+    told_where_raised = {BadRequest, MisdirectedRequest, RequestEntityTooLarge}
+    for kind, problem in PROBLEMS.items():
+        if issubclass(kind, HTTPException):
+            assert bool(problem.detail) != (kind in told_where_raised), kind
 
 
 @pytest.mark.parametrize(
