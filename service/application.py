@@ -1,12 +1,13 @@
 """The Flask application factory."""
 
-from flask import Flask
+from flask import Flask, Response, request
 
 from service.error_responses import register_error_responses
 from service.hooks import register_hooks
 from service.hooks.entrance import let_in
 from service.hooks.rate_limits import rate_limits, tell_limits
 from service.hooks.retirement import announce_declarations
+from service.routes import route_of
 from service.sessions import CookieSessions
 from service.settings import Settings
 from service.use_cases import UseCases
@@ -34,9 +35,24 @@ from service.views.site import site_blueprint
 from service.views.token_keys import token_keys_blueprint
 
 
+class Application(Flask):
+    """A Flask application whose answers to OPTIONS say what they can say."""
+
+    def make_default_options_response(self) -> Response:
+        """Tell the methods of an address, and how its resource is changed (RFC 5789, 3.1)."""
+        response = super().make_default_options_response()
+        del response.headers["Content-Type"]
+        adapter = self.create_url_adapter(request)
+        if adapter is not None and "PATCH" in response.allow:
+            endpoint, _ = adapter.match(method="PATCH")
+            if (declared := route_of(self, endpoint)) is not None:
+                response.headers["Accept-Patch"] = ", ".join(declared.media_types)
+        return response
+
+
 def create_app(settings: Settings, use_cases: UseCases) -> Flask:
     """Make the application over use-cases whose adapters somebody else opens and closes."""
-    app = Flask(__name__, static_folder=None)
+    app = Application(__name__, static_folder=None)
     app.config.from_mapping(
         DEBUG=settings.debug,
         MAX_CONTENT_LENGTH=settings.max_body_size,

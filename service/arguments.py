@@ -1,7 +1,8 @@
 """What a request hands to its view: its body, its query, and the versions that it knows."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TypeVar
+from urllib.parse import quote
 
 import jiter
 from flask import request
@@ -9,6 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from service.entity_tags import expected_versions
+from service.negotiation import takes
 from service.request_errors import (
     Fault,
     InvalidBody,
@@ -26,14 +28,17 @@ MERGE_PATCH = "application/merge-patch+json"
 # What is wrong beyond this is told when this is mended: an answer is no larger than its request.
 MAX_FAULTS = 20
 
+# What may stand in a fragment as it is (RFC 3986, 3.5), beside letters and digits.
+_OF_FRAGMENTS = "!$&'()*+,;=:@?"
+
 Body = TypeVar("Body")
 Query = TypeVar("Query", bound=RequestSchema)
 
 
 def refuse_unacceptable() -> None:
     """Raise NotAcceptableAnswer where the client takes no JSON; a problem it gets all the same."""
-    accept = request.environ.get("HTTP_ACCEPT", "")
-    if accept not in {"", "*/*", JSON} and not request.accept_mimetypes.quality(JSON):
+    accept = request.environ.get("HTTP_ACCEPT")
+    if accept and not takes(accept, JSON):
         raise NotAcceptableAnswer
 
 
@@ -48,10 +53,13 @@ def read_body(schema: TypeAdapter[Body], media_types: tuple[str, ...]) -> Body:
     if environ.get("CONTENT_TYPE") not in media_types and request.mimetype not in media_types:
         raise UnsupportedBody(
             f"The body's media type must be {' or '.join(media_types)},"
-            f" not {request.mimetype or 'none'}."
+            f" not {request.mimetype or 'none'}.",
+            {"Accept-Patch" if request.method == "PATCH" else "Accept": ", ".join(media_types)},
         )
     if environ.get("HTTP_CONTENT_ENCODING"):
-        raise UnsupportedBody("The body must have no Content-Encoding.")
+        raise UnsupportedBody(
+            "The body must have no Content-Encoding.", {"Accept-Encoding": "identity"}
+        )
     body = request.get_data()
     _refuse_malformed(body)
     try:
@@ -84,6 +92,11 @@ def read_query(schema: type[Query]) -> Query:
         raise InvalidQuery(faults, schema.parameters()) from error
 
 
+def refuse_query() -> None:
+    """Raise InvalidQuery for a parameter of a route that takes none, as a list does for its own."""
+    read_query(RequestSchema)
+
+
 def read_expected(schema: type[VersionedResponse]) -> frozenset[int] | None:
     """Read If-Match, without which nothing is changed: raises PreconditionRequired."""
     if_match = request.headers.get("If-Match")
@@ -93,18 +106,24 @@ def read_expected(schema: type[VersionedResponse]) -> frozenset[int] | None:
 
 
 def _pointer(location: Iterable[str | int]) -> str:
-    """Give the JSON pointer, as a URI fragment, of pydantic's location (RFC 6901)."""
+    """Give the JSON pointer, as a URI fragment, of pydantic's location (RFC 6901, 6)."""
     escaped = (str(step).replace("~", "~0").replace("/", "~1") for step in location)
-    return "#" + "".join(f"/{step}" for step in escaped)
+    return "#" + "".join(f"/{quote(step, safe=_OF_FRAGMENTS)}" for step in escaped)
 
 
 def _message(detail: ErrorDetails) -> str:
     match detail:
         case {"type": "extra_forbidden"}:
             return "is unknown"
-        case {"type": "too_short", "ctx": {"min_length": length}}:
-            return f"must have at least {length} characters"
-        case {"type": "too_long", "ctx": {"max_length": length}}:
-            return f"must have at most {length} characters"
+        case {"type": "too_short" | "string_too_short", "ctx": {"min_length": length} as told}:
+            return f"must have at least {length} {_counted(length, told)}"
+        case {"type": "too_long" | "string_too_long", "ctx": {"max_length": length} as told}:
+            return f"must have at most {length} {_counted(length, told)}"
         case _:
             return detail["msg"].removeprefix("Value error, ")
+
+
+def _counted(number: int, told: Mapping[str, object]) -> str:
+    # Text behind a function of Python's is a "Value" to pydantic.
+    thing = "item" if told.get("field_type") == "List" else "character"
+    return thing if number == 1 else f"{thing}s"

@@ -7,17 +7,21 @@ from functools import cache
 
 from werkzeug.http import parse_etags
 
-from service.schemas.fields import VersionedResponse
+from service.schemas.fields import EntityResponse, VersionedResponse
 
-_TAG = re.compile(r"(0|[1-9][0-9]{0,17})-([0-9a-f]{8})")
+_TAG = re.compile(r"(0|[1-9][0-9]{0,17})-([0-9a-f]{8})(?:-[0-9a-f]{8})?")
+# The last bits of an id (UUIDv7) are random.
+_LAST_BITS = 0xFFFFFFFF
 
 
-def entity_tag(schema: type[VersionedResponse], version: int) -> str:
-    """Give the strong tag of one version, as a schema represents it.
+def entity_tag(body: VersionedResponse) -> str:
+    """Give the strong tag of one version of one thing, as its schema represents it.
 
-    Another form of the representation, after an upgrade, has other tags.
+    Another form of the representation, after an upgrade, has other tags. So has another thing at
+    the same address: what a browser kept of `/v1/me` is not that of who signs in there next.
     """
-    return f'"{version}-{_fingerprint(schema)}"'
+    thing = f"-{body.id.int & _LAST_BITS:08x}" if isinstance(body, EntityResponse) else ""
+    return f'"{body.version}-{_fingerprint(type(body))}{thing}"'
 
 
 def matches_any(header: str, tag: str) -> bool:
@@ -25,6 +29,11 @@ def matches_any(header: str, tag: str) -> bool:
     if header == tag:
         return True
     return parse_etags(header).contains_weak(tag.strip('"'))
+
+
+def is_expected(if_match: str, tag: str) -> bool:
+    """Tell whether an If-Match names the tag; weak tags don't count (RFC 9110, 13.1.1)."""
+    return if_match == tag or parse_etags(if_match).contains(tag.strip('"'))
 
 
 def expected_versions(

@@ -88,6 +88,8 @@ def _headers(error: Exception) -> dict[str, str]:
         return {"Retry-After": str(error.retry_after)}
     if isinstance(error, domain.NotAuthenticated | domain.NotPermitted):
         return {"WWW-Authenticate": _challenge(error)}
+    if isinstance(error, request.UnsupportedBody):
+        return dict(error.taken)
     return {}
 
 

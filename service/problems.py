@@ -66,6 +66,13 @@ _INVALID_BODY = Problem(
     "The body does not fit.",
 )
 
+_STALE_VERSION = Problem(
+    HTTPStatus.PRECONDITION_FAILED,
+    "stale-version",
+    "Stale version",
+    "Somebody changed the resource since you read it. Read it again, and decide anew.",
+)
+
 # An error has the problem of the nearest of its classes that is listed.
 PROBLEMS: Mapping[type[Exception], Problem] = {
     request.MalformedBody: Problem(
@@ -117,12 +124,8 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
         "fewer of them from then on: RateLimit-Policy tells how many in how many seconds, and "
         "RateLimit how many are left.",
     ),
-    domain.StaleVersion: Problem(
-        HTTPStatus.PRECONDITION_FAILED,
-        "stale-version",
-        "Stale version",
-        "Somebody changed the resource since you read it. Read it again, and decide anew.",
-    ),
+    domain.StaleVersion: _STALE_VERSION,
+    request.OtherVersion: _STALE_VERSION,
     domain.InvalidValue: _INVALID_BODY,
     domain.NotAuthenticated: Problem(
         HTTPStatus.UNAUTHORIZED,
@@ -369,6 +372,13 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
         "unknown-path",
         "Unknown path",
         "Nothing is at this address. An id in it must be a UUID, and there is no slash at its end.",
+        "Nothing is at this address.",
+    ),
+    framework.BadRequest: Problem(
+        HTTPStatus.BAD_REQUEST,
+        "bad-request",
+        "Bad request",
+        "HTTP asks for something else: the detail says what. Most often the Host header is wrong.",
     ),
     framework.MisdirectedRequest: Problem(
         HTTPStatus.MISDIRECTED_REQUEST,
@@ -382,12 +392,14 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
         "method-not-allowed",
         "Method not allowed",
         "The Allow header lists the methods that this address has.",
+        "This address has other methods: those that the Allow header lists.",
     ),
     framework.RequestTimeout: Problem(
         HTTPStatus.REQUEST_TIMEOUT,
         "request-timeout",
         "Request timeout",
         "The body did not come in time. Send it again, faster.",
+        "The body did not come in time.",
     ),
     framework.RequestEntityTooLarge: Problem(
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE,

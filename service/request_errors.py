@@ -1,6 +1,6 @@
 """What can be wrong with a request before a use-case sees it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from domain.limits.entities import Limit
@@ -23,7 +23,11 @@ class MalformedBody(RequestError):
 
 
 class UnsupportedBody(RequestError):
-    """The body's media type is none of those that the route takes."""
+    """The body comes in a form that is not taken; `taken` is the header that names what is."""
+
+    def __init__(self, detail: str, taken: Mapping[str, str]) -> None:
+        super().__init__(detail)
+        self.taken = taken
 
 
 class NotAcceptableAnswer(RequestError):
@@ -40,6 +44,13 @@ class PreconditionRequired(RequestError):
         super().__init__(
             "If-Match must name the ETag of the version that is changed, or * for whichever."
         )
+
+
+class OtherVersion(RequestError):
+    """What was to be read is at none of the versions that If-Match names (RFC 9110, 13.1.1)."""
+
+    def __init__(self) -> None:
+        super().__init__("This is at none of the versions that If-Match names.")
 
 
 class InvalidKey(RequestError):
@@ -65,7 +76,8 @@ class InvalidQuery(RequestError):
     """A parameter of the query is unknown, repeated or does not fit."""
 
     def __init__(self, faults: Sequence[Fault], known: Sequence[str]) -> None:
-        super().__init__(f"The query does not fit; its parameters are {', '.join(known)}.")
+        told = f"its parameters are {', '.join(known)}" if known else "this takes no parameters"
+        super().__init__(f"The query does not fit; {told}.")
         self.faults = faults
 
 

@@ -16,7 +16,8 @@ Kinds = tuple[type[Exception], ...]
 
 # Whatever is asked, the bridge or the first thing that looks at a request can refuse it.
 OF_EACH: Kinds = (
-    request.NotAcceptableAnswer,
+    request.InvalidQuery,
+    framework.BadRequest,
     framework.RequestHeaderFieldsTooLarge,
     framework.RequestEntityTooLarge,
     framework.InternalServerError,
@@ -26,9 +27,9 @@ OF_EACH: Kinds = (
     request.RateLimited,
     InvalidToken,
 )
+OF_ANSWERS: Kinds = (request.NotAcceptableAnswer,)
 OF_CALLERS: Kinds = (domain.NotAuthenticated, domain.NotPermitted)
 OF_VARIABLE_PATHS: Kinds = (framework.NotFound,)
-OF_QUERIES: Kinds = (request.InvalidQuery,)
 OF_BODIES: Kinds = (
     request.MalformedBody,
     request.UnsupportedBody,
@@ -38,6 +39,7 @@ OF_BODIES: Kinds = (
 OF_CHANGES: Kinds = (domain.OutcomeUnknown,)
 OF_KEYS: Kinds = (request.InvalidKey, KeyReused, RequestInProgress)
 OF_SECRETS: Kinds = (request.InvalidKey,)
+OF_CONDITIONAL_READS: Kinds = (request.OtherVersion,)
 OF_CONDITIONAL_CHANGES: Kinds = (request.PreconditionRequired, domain.StaleVersion)
 
 
@@ -50,14 +52,14 @@ def problems_of(rule: Rule, declared: Route) -> list[Problem]:
 def _kinds(rule: Rule, declared: Route) -> Iterator[type[Exception]]:
     yield from declared.errors
     yield from OF_EACH
+    if declared.answer is not None:
+        yield from OF_ANSWERS
     if declared.callers != PUBLIC:
         yield from OF_CALLERS
     if declared.secret:
         yield from OF_SECRETS
     if rule.arguments:
         yield from OF_VARIABLE_PATHS
-    if declared.query is not None:
-        yield from OF_QUERIES
     if declared.body is not None:
         yield from OF_BODIES
     if declared.changes:
@@ -66,8 +68,8 @@ def _kinds(rule: Rule, declared: Route) -> Iterator[type[Exception]]:
         yield from OF_KEYS
     if declared.secret:
         yield from OF_SECRETS
-    if declared.changes and declared.conditional is not None:
-        yield from OF_CONDITIONAL_CHANGES
+    if declared.conditional is not None:
+        yield from OF_CONDITIONAL_CHANGES if declared.changes else OF_CONDITIONAL_READS
 
 
 def _problem(kind: type[Exception]) -> Problem:

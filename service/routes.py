@@ -15,7 +15,14 @@ from werkzeug.routing import Rule
 from domain.callers import NOBODY, Caller, acting_as
 from domain.permissions import Permission
 from service.answers import shape
-from service.arguments import JSON, read_body, read_expected, read_query, refuse_unacceptable
+from service.arguments import (
+    JSON,
+    read_body,
+    read_expected,
+    read_query,
+    refuse_query,
+    refuse_unacceptable,
+)
 from service.hooks.callers import caller_at
 from service.hooks.idempotency import idempotently, refuse_key
 from service.retirement import Retirement
@@ -86,6 +93,8 @@ class Route:
         arguments: dict[str, object] = {}
         if self.query is not None:
             arguments["query"] = read_query(self.query)
+        elif request.environ.get("QUERY_STRING"):
+            refuse_query()
         if self.conditional is not None and self.changes:
             arguments["expected"] = read_expected(self.conditional)
         if self.body is not None:
@@ -159,7 +168,8 @@ def _declared_view(
     declared: Route, view: Callable[..., Awaitable[object]]
 ) -> Callable[..., Awaitable[Response]]:
     async def answer(**path: object) -> Response:
-        refuse_unacceptable()
+        if declared.answer is not None:
+            refuse_unacceptable()
         if declared.secret:
             refuse_key(request)
         call = partial(view, **path, **declared.arguments())

@@ -4,6 +4,7 @@
 from outside send the same.
 """
 
+import json
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote
@@ -20,6 +21,7 @@ AUTHORS = "/v1/authors"
 AUTHOR = "/v1/authors/{author}"
 ACTIVITY = "/v1/activity"
 CONFIGURATION = "/v1/configuration"
+BOOKS = "/v1/books"
 NOBODY = "01900000-0000-7000-8000-00000000dead"
 
 # What a client sends with every request whose point is something else than its conditions.
@@ -84,6 +86,14 @@ def _unfit(name: str, body: str, where: str, detail: str = "") -> BadRequest:
     return BadRequest(name=name, body=body.encode(), status=422, where=where, detail=detail)
 
 
+def _unfit_authors(name: str, author_ids: str, detail: str, where: str = "") -> BadRequest:
+    body = f'{{"title": "x", "authorIds": {author_ids}}}'
+    where = f"#/authorIds{where}"
+    return BadRequest(
+        name=name, path=BOOKS, body=body.encode(), status=422, where=where, detail=detail
+    )
+
+
 def _unfit_patch(
     name: str, body: str, where: str, detail: str = "", *, path: str = CONFIGURATION
 ) -> BadRequest:
@@ -123,6 +133,8 @@ def _wrong_method(method: str, path: str) -> BadRequest:
 
 
 _MANY_UNKNOWN = '{"name": "x"' + "".join(f', "field{i}": {i}' for i in range(1000)) + "}"
+
+_MANY_AUTHORS = json.dumps([NOBODY] * 21)
 
 MALFORMED = [
     _malformed("an empty body", b""),
@@ -200,7 +212,14 @@ UNFIT = [
     _unfit("an id of the client's", f'{{"name": "x", "id": "{NOBODY}"}}', "#/id", "is unknown"),
     _unfit("a version", '{"name": "x", "version": 7}', "#/version", "is unknown"),
     _unfit("a field named with a slash", '{"name": "x", "a/b": 1}', "#/a~1b", "is unknown"),
+    _unfit("a field named in Korean", '{"name": "x", "이름 %": 1}', "#/%EC%9D%B4%EB%A6%84%20%25"),
     _unfit("a prototype", '{"name": "x", "__proto__": {}}', "#/__proto__", "is unknown"),
+    _unfit_authors("a book of nobody", "[]", "must have at least 1 item"),
+    _unfit_authors("too many authors", _MANY_AUTHORS, "must have at most 20 items"),
+    _unfit_authors("a URN as id", f'["urn:uuid:{NOBODY}"]', "must be a UUID like", "/0"),
+    _unfit_authors("an id in braces", f'["{{{NOBODY}}}"]', "must be a UUID like", "/0"),
+    _unfit_authors("an id without hyphens", f'["{NOBODY.replace("-", "")}"]', "UUID like", "/0"),
+    _unfit_authors("a number as an author's id", "[1]", "must be a UUID like", "/0"),
     BadRequest(
         name="a replacement without a name",
         method="PUT",
@@ -259,11 +278,28 @@ QUERIES = [
     _query("an unknown parameter", "page=2", "page", "is unknown"),
     _query("a parameter in capitals", "Limit=1", "Limit", "is unknown"),
     _query("a parameter of another list", "kind=author.created", "kind", "is unknown"),
+    _query("a URN as a filter", f"authorId=urn:uuid:{NOBODY}", "authorId", "UUID", path=BOOKS),
     _query("an empty kind", "kind=", "kind", path=ACTIVITY),
     _query("a kind of 65 characters", f"kind={'x' * 65}", "kind", "64", path=ACTIVITY),
     _query("two kinds", "kind=a&kind=b", "kind", "must be given once", path=ACTIVITY),
     _query("an empty subject", "subject=", "subject", path=ACTIVITY),
     _query("an unknown filter", "after=2026-01-01", "after", "is unknown", path=ACTIVITY),
+    _query("a parameter where there are none", "fields=name", "fields", "is unknown", path=AUTHOR),
+    BadRequest(
+        name="a parameter of a POST",
+        path=f"{AUTHORS}?validate=false",
+        body=b'{"name": "x"}',
+        status=400,
+        where="validate",
+        detail="is unknown",
+    ),
+    BadRequest(
+        name="a parameter of a DELETE",
+        method="DELETE",
+        path=f"{AUTHOR}?dryRun=true",
+        status=400,
+        detail="this takes no parameters",
+    ),
     _query("a bad cursor of events", "cursor=abc", "cursor", "nextCursor", path=ACTIVITY),
 ]
 

@@ -1,5 +1,6 @@
 """The WSGI environ (PEP 3333) of an ASGI HTTP scope."""
 
+import re
 import sys
 from functools import lru_cache
 from wsgiref.types import WSGIEnvironment
@@ -8,12 +9,18 @@ from asgiref.typing import HTTPScope
 
 from service.asgi.streaming import FileChunks
 
+# Servers hand it over as the path, all of it decoded.
+_ABSOLUTE = re.compile("https?://([^/]*)(/.*)?", re.IGNORECASE | re.DOTALL)
+
 DEFAULT_PORTS = {"http": "80", "https": "443"}
 
 
 def build_environ(scope: HTTPScope) -> WSGIEnvironment:
     """Build the environ of a request whose body, added later, ends by itself, chunked or not."""
-    script_name, path_info = _split_path(scope["path"], scope.get("root_path", ""))
+    host, path = None, scope["path"]
+    if not path.startswith("/"):
+        host, path = _split_target(path)
+    script_name, path_info = _split_path(path, scope.get("root_path", ""))
     # One literal, for which Python makes room at once: a dict that fills up moves again and again.
     environ: WSGIEnvironment = {
         "wsgi.version": (1, 0),
@@ -32,6 +39,8 @@ def build_environ(scope: HTTPScope) -> WSGIEnvironment:
         "SERVER_PROTOCOL": "HTTP/" + scope["http_version"],
     }
     _add_headers(environ, scope)
+    if host is not None:
+        environ["HTTP_HOST"] = host
     _add_addresses(environ, scope)
     return environ
 
@@ -48,6 +57,15 @@ def may_have_body(scope: HTTPScope, environ: WSGIEnvironment) -> bool:
         or environ["REQUEST_METHOD"] not in {"GET", "HEAD"}
         or scope["http_version"] not in {"1.1", "1.0"}
     )
+
+
+def _split_target(target: str) -> tuple[str | None, str]:
+    """Return host and path of a target in absolute form, as clients send it to proxies.
+
+    A server has to take it as well, and its host in place of the header's (RFC 9112, 3.2.2).
+    """
+    match = _ABSOLUTE.fullmatch(target)
+    return (match[1], match[2] or "/") if match else (None, target)
 
 
 def _split_path(path: str, root_path: str) -> tuple[str, str]:

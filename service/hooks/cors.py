@@ -18,7 +18,7 @@ ORIGIN = b"origin"
 # What a page may read beside the few headers that every page may.
 EXPOSED = (
     "ETag, Location, Link, Retry-After, RateLimit, RateLimit-Policy, WWW-Authenticate, "
-    "X-Request-ID, Idempotency-Replayed"
+    "X-Request-ID, Idempotency-Replayed, Deprecation, Sunset"
 )
 # What a page may send beside the few headers that every page may.
 ACCEPTED = (

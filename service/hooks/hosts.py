@@ -17,7 +17,9 @@ REMEMBERED_HOSTS = 256
 _WITHOUT_HOST = {"HTTP/1.0", "HTTP/1"}
 
 # RFC 9110, 7.2: a name, or an address, and maybe a port.
-_HOST = re.compile(r"(?:\[([0-9a-f:.]+)\]|([a-z0-9._-]+?)\.?)(?::[0-9]{0,5})?", re.IGNORECASE)
+_HOST = re.compile(
+    r"(?:\[([0-9a-f:.]+)\]|([a-z0-9_-]+(?:\.[a-z0-9_-]+)*)\.?)(?::[0-9]{0,5})?", re.IGNORECASE
+)
 
 
 def require_allowed_host(app: Flask, patterns: HostPatterns) -> None:

@@ -19,6 +19,12 @@ IF_MATCH = {
     "there is. Another version answers 412.",
     "schema": {"type": "string", "examples": ["*"]},
 }
+IF_MATCH_OF_READ = {
+    "name": "If-Match",
+    "in": "header",
+    "description": "The ETags of the versions of which one is wanted; any other answers 412.",
+    "schema": {"type": "string", "examples": ["*"]},
+}
 IF_NONE_MATCH = {
     "name": "If-None-Match",
     "in": "header",
@@ -53,6 +59,18 @@ _ANSWERED: Mapping[str, Mapping[str, Any]] = {
         "description": "Where the new resource is.",
         "required": True,
         "schema": {"type": "string", "format": "uri-reference"},
+    },
+    "Accept": {
+        "description": "The media types that are taken.",
+        "schema": {"type": "string", "examples": ["application/json"]},
+    },
+    "Accept-Patch": {
+        "description": "The media types that are taken of a PATCH (RFC 5789).",
+        "schema": {"type": "string", "examples": ["application/merge-patch+json"]},
+    },
+    "Accept-Encoding": {
+        "description": "`identity`: nothing encoded is taken.",
+        "schema": {"type": "string", "const": "identity"},
     },
     "Retry-After": {
         "description": "Seconds after which a new try is worth it.",
@@ -98,6 +116,7 @@ PROBLEM_HEADERS: Mapping[HTTPStatus, tuple[str, ...]] = {
     HTTPStatus.UNAUTHORIZED: ("WWW-Authenticate",),
     HTTPStatus.FORBIDDEN: ("WWW-Authenticate",),
     HTTPStatus.CONFLICT: ("Retry-After",),
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: ("Accept", "Accept-Patch", "Accept-Encoding"),
     HTTPStatus.TOO_MANY_REQUESTS: ("Retry-After",),
     HTTPStatus.SERVICE_UNAVAILABLE: ("Retry-After",),
 }
@@ -120,7 +139,7 @@ def header_parameters(declared: Route) -> list[Parameter]:
 
 def _read(declared: Route) -> Iterable[Mapping[str, Any]]:
     if declared.conditional is not None:
-        yield IF_MATCH if declared.changes else IF_NONE_MATCH
+        yield from [IF_MATCH] if declared.changes else [IF_MATCH_OF_READ, IF_NONE_MATCH]
     if declared.bears_key:
         yield IDEMPOTENCY_KEY
 

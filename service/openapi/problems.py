@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge
 
 from domain.authentication.errors import InvalidToken
 from domain.catalogue.errors import AuthorHasBooks, IsbnTaken
@@ -53,7 +53,7 @@ _RAISED = (
     MalformedBody("Invalid JSON: EOF while parsing an object at line 1 column 12"),
     InvalidQuery([], ["limit", "cursor"]),
     NotAcceptableAnswer(),
-    UnsupportedBody("The body's media type must be application/json, not text/plain."),
+    UnsupportedBody("The body's media type must be application/json, not text/plain.", {}),
     PreconditionRequired(),
     StaleVersion("author", _ID, 3),
     NotFound("author", _ID),
@@ -70,6 +70,7 @@ _DETAILS = {
         if issubclass(kind, HTTPException)
     },
     **{PROBLEMS[type(error)].slug: str(error) for error in _RAISED},
+    PROBLEMS[BadRequest].slug: "The Host header must be one host, and maybe a port.",
     PROBLEMS[RequestEntityTooLarge].slug: "The body must have at most 1048576 bytes.",
 }
 

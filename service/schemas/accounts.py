@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from typing import Annotated, Final, Literal
-from uuid import UUID
 
 from pydantic import ConfigDict, Field, JsonValue
 from typing_extensions import TypedDict
@@ -10,7 +9,7 @@ from typing_extensions import TypedDict
 from domain.accounts.entities import NAME_MAX_LENGTH
 from domain.accounts.queries import AccountQuery, AccountSort
 from domain.permissions import Role
-from service.schemas.fields import REQUEST_CONFIG, Line, VersionedResponse
+from service.schemas.fields import REQUEST_CONFIG, EntityResponse, Line
 from service.schemas.lists import Search, sorting
 from service.schemas.pagination import PageQuery
 
@@ -78,10 +77,9 @@ class MyPatch(TypedDict, total=False):
     name: AccountName | None
 
 
-class AccountResponse(VersionedResponse):
+class AccountResponse(EntityResponse):
     """One account. It can sign in once its address is verified, unless it is disabled."""
 
-    id: UUID
     email: str
     name: str | None
     role: Role

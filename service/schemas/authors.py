@@ -2,7 +2,6 @@
 
 from datetime import date, datetime
 from typing import Annotated, Final, Literal
-from uuid import UUID
 
 from pydantic import ConfigDict, Field, JsonValue
 from typing_extensions import TypedDict
@@ -16,10 +15,10 @@ from domain.catalogue.queries import AuthorQuery, AuthorSort
 from service.schemas.fields import (
     REQUEST_CONFIG,
     Day,
+    EntityResponse,
     Line,
     Paragraphs,
     RequestSchema,
-    VersionedResponse,
 )
 from service.schemas.lists import Search, sorting
 from service.schemas.pagination import PageQuery
@@ -88,10 +87,9 @@ class AuthorPatch(TypedDict, total=False):
     died_on: Day | None
 
 
-class AuthorResponse(VersionedResponse):
+class AuthorResponse(EntityResponse):
     """One author."""
 
-    id: UUID
     name: str
     biography: str | None
     born_on: date | None

@@ -22,10 +22,11 @@ from service.schemas.fields import (
     REQUEST_CONFIG,
     WHOLE_NUMBER,
     Day,
+    EntityResponse,
+    Id,
     Line,
     RequestSchema,
     ResponseSchema,
-    VersionedResponse,
 )
 from service.schemas.lists import Search, obeying, sorting
 from service.schemas.pagination import PageQuery
@@ -59,7 +60,7 @@ Currency = Annotated[
     str, Field(description="A code of ISO 4217.", json_schema_extra={"enum": sorted(CURRENCIES)})
 ]
 AuthorIds = Annotated[
-    list[UUID],
+    list[Id],
     Field(
         min_length=1,
         max_length=MAX_AUTHORS,
@@ -115,7 +116,7 @@ class AuthorBooksQuery(PageQuery):
 class BooksQuery(AuthorBooksQuery):
     """Which books, in which order: a minus puts the greatest first."""
 
-    author_id: UUID | None = None
+    author_id: Id | None = None
 
 
 class PriceBody(RequestSchema):
@@ -198,10 +199,9 @@ class PriceResponse(ResponseSchema):
     model_config = ConfigDict(json_schema_extra={"examples": [_PRICE]})
 
 
-class BookResponse(VersionedResponse):
+class BookResponse(EntityResponse):
     """One book."""
 
-    id: UUID
     title: str
     isbn: Annotated[str, Field(description="13 digits.")] | None
     published_on: date | None

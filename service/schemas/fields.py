@@ -4,6 +4,7 @@ import re
 import unicodedata
 from datetime import UTC, date, datetime
 from typing import Annotated, Self
+from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
@@ -47,6 +48,14 @@ class VersionedResponse(ResponseSchema):
     version: int
 
 
+class _IdentifiedResponse(ResponseSchema):
+    id: UUID
+
+
+class EntityResponse(VersionedResponse, _IdentifiedResponse):
+    """A versioned resource that has an id, with which its JSON begins."""
+
+
 # What texts may hold, as a pattern of JSON Schema has it: all but control characters (Cc), and but
 # for line ends a line, or all but tabs and line ends among them.
 LINE = r"[^\u0000-\u001f\u007f-\u009f\u2028\u2029]"
@@ -81,6 +90,7 @@ WHOLE_NUMBER = BeforeValidator(_whole)
 _MOMENT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})"
 )
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -93,6 +103,17 @@ def _day(text: object) -> object:
 
 # It is not strict, for behind a function of Python's pydantic knows no more that it reads JSON.
 Day = Annotated[date, Field(strict=False), BeforeValidator(_day)]
+
+
+def _uuid(text: object) -> object:
+    # Pydantic would take one in braces, as a URN and without hyphens, too.
+    if not (isinstance(text, str) and _UUID.fullmatch(text)):
+        raise ValueError("must be a UUID like 01900000-0000-7000-8000-000000000001")
+    return text
+
+
+# An id as it stands in addresses (RFC 9562, 4), in small letters or capitals.
+Id = Annotated[UUID, Field(strict=False), BeforeValidator(_uuid)]
 
 
 def _moment(text: object) -> object:

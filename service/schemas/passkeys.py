@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field, JsonValue
 
 from domain.authentication.factors import PASSKEY_NAME_MAX_LENGTH
 from domain.authentication.passkey_use_cases import AddedPasskey
-from service.schemas.fields import Line, RequestSchema, ResponseSchema
+from service.schemas.fields import Id, Line, RequestSchema, ResponseSchema
 from service.schemas.second_factors import CODES_EXAMPLE, RecoveryCodes
 from service.schemas.sessions import Token
 
@@ -68,7 +68,7 @@ class EmptyBody(RequestSchema):
 class PasskeyBody(RequestSchema):
     """A passkey that a browser made."""
 
-    challenge_id: UUID
+    challenge_id: Id
     name: Annotated[
         Line,
         Field(
@@ -85,7 +85,7 @@ class PasskeyBody(RequestSchema):
 class PasskeySignInBody(RequestSchema):
     """What a passkey answered."""
 
-    challenge_id: UUID
+    challenge_id: Id
     response: BrowserJson
     device_token: Annotated[
         Token | None, Field(description="What the last sign-in on this device gave.")

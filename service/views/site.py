@@ -1,7 +1,8 @@
 """Pages for people: where to go, the documentation of the API, and what each problem means."""
 
+from hashlib import sha256
 from importlib.metadata import version
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from flask import Blueprint, Response, abort, render_template, send_from_directory
 
@@ -16,13 +17,26 @@ CONTENT_SECURITY_POLICY = (
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 
-# The addresses of assets name the version, so that a browser asks for each once.
+# The addresses of assets name what is in them, so that a browser asks for each once.
 ASSETS_MAX_AGE = 31_536_000
 
 NAME = "imflask-asgi"
-SERVICE = {"name": NAME, "version": version(NAME)}
 
 _STATIC = "static"
+_ASSETS = {".css", ".js"}
+
+
+def release_of(folder: Path) -> str:
+    """Give what changes with any asset of a folder, whether the version does or not."""
+    assets = (file for file in sorted(folder.rglob("*")) if file.suffix in _ASSETS)
+    return sha256(b"".join(asset.read_bytes() for asset in assets)).hexdigest()[:16]
+
+
+SERVICE = {
+    "name": NAME,
+    "version": version(NAME),
+    "release": release_of(Path(__file__).parents[1] / _STATIC),
+}
 
 
 def site_blueprint(health: Health, configuration: RuntimeConfiguration) -> Blueprint:
@@ -53,7 +67,7 @@ def site_blueprint(health: Health, configuration: RuntimeConfiguration) -> Bluep
 
     @blueprint.get("/assets/<release>/<path:name>")
     async def send_asset(release: str, name: str) -> Response:
-        if release != SERVICE["version"] or PurePosixPath(name).suffix not in {".css", ".js"}:
+        if release != SERVICE["release"] or PurePosixPath(name).suffix not in _ASSETS:
             abort(404)
         response = send_from_directory(_STATIC, name, max_age=ASSETS_MAX_AGE)
         response.cache_control.immutable = True

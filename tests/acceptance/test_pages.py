@@ -59,11 +59,14 @@ async def test_the_documentation_calls_the_api(page: Page) -> None:
     await page.goto("/docs")
 
     operation = page.locator("#operations-authors-listAuthors")
+    await expect(operation).to_be_visible()
+    assert await fits(page)
     await operation.locator(".opblock-summary-control").click()
     await operation.get_by_role("button", name="Execute").click()
     answer = operation.locator(".live-responses-table .response").first
     await expect(answer.locator(".response-col_status")).to_contain_text("200")
     await expect(answer.locator(".response-col_description")).to_contain_text('"nextCursor": null')
+    assert await fits(page)
 
 
 async def test_the_documentation_signs_in(page: Page, deployment: Deployment) -> None:

@@ -55,6 +55,31 @@ async def test_what_a_client_has_not_is_sent(
     assert (answer.status_code, answer.json()["name"]) == (200, "Yi Sang")
 
 
+@pytest.mark.parametrize("form", ["{}", '"x", {}', "*"])
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+async def test_the_version_that_is_wanted_is_read(
+    client: httpx.AsyncClient, path: str, tag: str, form: str, method: str
+) -> None:
+    wanted = {"If-Match": form.format(tag)}
+
+    assert (await client.request(method, path, headers=wanted)).status_code == 200
+    known = await client.request(method, path, headers={**wanted, "If-None-Match": tag})
+    assert known.status_code == 304
+
+
+@pytest.mark.parametrize("form", ["W/{}", '"1-00000000"', "", '"x", W/{}'])
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+async def test_another_version_than_is_wanted_is_not_read(
+    client: httpx.AsyncClient, path: str, tag: str, form: str, method: str
+) -> None:
+    headers = {"If-Match": form.format(tag), "If-None-Match": tag}
+
+    answer = await client.request(method, path, headers=headers)
+
+    assert answer.status_code == 412
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
 async def test_a_change_without_a_condition_is_refused(
     client: httpx.AsyncClient, path: str
 ) -> None:

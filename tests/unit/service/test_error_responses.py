@@ -7,7 +7,14 @@ from uuid import UUID
 import httpx
 import pytest
 from flask import Flask, abort
-from werkzeug.exceptions import HTTPException, ServiceUnavailable, Unauthorized
+from werkzeug.exceptions import (
+    BadRequest,
+    HTTPException,
+    MisdirectedRequest,
+    RequestEntityTooLarge,
+    ServiceUnavailable,
+    Unauthorized,
+)
 
 from domain.accounts.errors import EmailTaken, LastAdministrator
 from domain.authentication.errors import (
@@ -63,6 +70,7 @@ from service.request_errors import (
     InvalidQuery,
     MalformedBody,
     NotAcceptableAnswer,
+    OtherVersion,
     PreconditionRequired,
     RateLimited,
     RequestError,
@@ -87,7 +95,7 @@ ANSWERS = {
         "detail": "The query does not fit; its parameters are limit, cursor.",
         "errors": [{"parameter": "limit", "detail": "is too large"}],
     },
-    UnsupportedBody("The body's media type must be application/json."): {
+    UnsupportedBody("The body's media type must be application/json.", {}): {
         "type": "/problems/unsupported-body",
         "title": "Unsupported body",
         "status": 415,
@@ -108,6 +116,12 @@ ANSWERS = {
         "title": "Not acceptable",
         "status": 406,
         "detail": "The answer is application/json, which the Accept header excludes.",
+    },
+    OtherVersion(): {
+        "type": "/problems/stale-version",
+        "title": "Stale version",
+        "status": 412,
+        "detail": "This is at none of the versions that If-Match names.",
     },
     PreconditionRequired(): {
         "type": "/problems/precondition-required",
@@ -534,7 +548,7 @@ async def test_what_a_client_did_is_not_logged(
     assert caplog.records == []
 
 
-@pytest.mark.parametrize("code", [400, 401, 403, 410, 429, 502])
+@pytest.mark.parametrize("code", [401, 403, 410, 429, 502])
 async def test_any_other_error_of_the_framework_is_a_problem_without_a_type(
     flask_app: Flask, http: httpx.AsyncClient, code: int
 ) -> None:
@@ -550,6 +564,31 @@ async def test_any_other_error_of_the_framework_is_a_problem_without_a_type(
     assert problem["type"] == "about:blank"
     assert problem["title"] == httpx.codes.get_reason_phrase(code)
     assert problem["detail"]
+
+
+def test_problems_of_the_framework_are_told_in_words_of_our_own() -> None:
+    told_where_raised = {BadRequest, MisdirectedRequest, RequestEntityTooLarge}
+    for kind, problem in PROBLEMS.items():
+        if issubclass(kind, HTTPException):
+            assert bool(problem.detail) != (kind in told_where_raised), kind
+
+
+@pytest.mark.parametrize(
+    "method,path,host,kind",
+    [
+        ("GET", "/nowhere", "localhost", "unknown-path"),
+        ("DELETE", "/", "localhost", "method-not-allowed"),
+        ("GET", "/", "local host", "bad-request"),
+    ],
+)
+async def test_no_answer_tells_by_its_words_what_serves(
+    app: Flask, method: str, path: str, host: str, kind: str
+) -> None:
+    async with AsyncTestClient(FlaskToAsgi(app)) as client:
+        answer = await client.request(method, path, headers={"Host": host})
+
+    assert answer.json()["type"] == f"/problems/{kind}"
+    assert not any(word in answer.text for word in ("URL", "browser", "server"))
 
 
 async def test_a_method_that_a_route_has_not_is_told_which_it_has(

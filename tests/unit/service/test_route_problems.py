@@ -12,8 +12,9 @@ def slugs(app: Flask, endpoint: str) -> set[str]:
 
 
 OF_EACH = {
-    "not-acceptable",
+    "bad-request",
     "headers-too-large",
+    "invalid-query",
     "invalid-token",
     "body-too-large",
     "internal-error",
@@ -24,12 +25,21 @@ OF_EACH = {
 }
 
 
-def test_a_list_can_have_a_wrong_query(app: Flask) -> None:
-    assert slugs(app, "authors.list_authors") == OF_EACH | {"invalid-query"}
+def test_what_is_read_can_be_in_no_form_that_the_client_takes(app: Flask) -> None:
+    assert slugs(app, "authors.list_authors") == OF_EACH | {"not-acceptable"}
+
+
+def test_what_has_no_content_is_in_no_form(app: Flask) -> None:
+    assert "not-acceptable" not in slugs(app, "authors.delete_author")
 
 
 def test_a_read_can_miss(app: Flask) -> None:
-    assert slugs(app, "authors.get_author") == OF_EACH | {"not-found", "unknown-path"}
+    assert slugs(app, "authors.get_author") == OF_EACH | {
+        "not-acceptable",
+        "not-found",
+        "stale-version",
+        "unknown-path",
+    }
 
 
 def test_a_conditional_change_can_fail_in_most_ways(app: Flask) -> None:
@@ -38,6 +48,7 @@ def test_a_conditional_change_can_fail_in_most_ways(app: Flask) -> None:
         "not-authenticated",
         "not-permitted",
         "malformed-body",
+        "not-acceptable",
         "not-found",
         "outcome-unknown",
         "precondition-required",

@@ -48,6 +48,15 @@ def test_each_route_has_a_schema_for_all_that_it_takes_and_gives(app: Flask) -> 
         assert (declared.answer is None) == (declared.status == HTTPStatus.NO_CONTENT), rule
 
 
+def test_what_has_an_id_begins_with_it(app: Flask) -> None:
+    answers = {declared.answer for _, declared in declared_rules(app) if declared.answer}
+    with_id = [answer for answer in answers if "id" in answer.model_fields]
+
+    assert len(with_id) > 3
+    for answer in with_id:
+        assert next(iter(answer.model_fields)) == "id", answer
+
+
 def test_each_error_of_each_route_has_a_problem(app: Flask) -> None:
     for rule, declared in declared_rules(app):
         for error in declared.errors:
@@ -89,7 +98,17 @@ def test_a_route_is_plain_flask() -> None:
 
 
 @pytest.mark.parametrize(
-    "accept", ["*/*", "application/json", "application/*", "text/html, */*;q=0.1", ""]
+    "accept",
+    [
+        "*/*",
+        "application/json",
+        "application/*",
+        "text/html, */*;q=0.1",
+        "",
+        "application/json; charset=utf-8",
+        'application/xml, application/json;charset="UTF-8";q=0.5',
+        "text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2",
+    ],
 )
 async def test_whoever_takes_json_gets_it(client: httpx.AsyncClient, accept: str) -> None:
     answer = await client.get("/v1/authors", headers={"Accept": accept})
@@ -98,11 +117,43 @@ async def test_whoever_takes_json_gets_it(client: httpx.AsyncClient, accept: str
     assert answer.headers["content-type"] == "application/json"
 
 
+async def test_what_has_no_content_is_in_no_form(client: httpx.AsyncClient) -> None:
+    author = await client.post("/v1/authors", json={"name": "Yi Sang"})
+
+    answer = await client.delete(author.headers["location"], headers={"Accept": "text/html"})
+
+    assert answer.status_code == 204
+    assert "content-type" not in answer.headers
+
+
 async def test_options_tell_the_methods_of_an_address(client: httpx.AsyncClient) -> None:
     answer = await client.options("/v1/authors")
 
-    assert answer.status_code == 200
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert "content-type" not in answer.headers
+    assert "accept-patch" not in answer.headers
     assert set(answer.headers["allow"].split(", ")) == {"GET", "HEAD", "OPTIONS", "POST"}
+
+
+async def test_options_tell_how_a_resource_is_changed(client: httpx.AsyncClient) -> None:
+    answer = await client.options("/v1/authors/01900000-0000-7000-8000-000000000001")
+
+    assert answer.headers["accept-patch"] == "application/merge-patch+json, application/json"
+
+
+async def test_a_body_that_is_not_taken_is_told_which_is(client: httpx.AsyncClient) -> None:
+    author = (await client.post("/v1/authors", json={"name": "Yi Sang"})).headers["location"]
+    text = {"Content-Type": "text/plain"}
+    compressed = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
+
+    post = await client.post("/v1/authors", content=b"x", headers=text)
+    patch = await client.patch(author, content=b"x", headers=text)
+    encoded = await client.post("/v1/authors", content=b"x", headers=compressed)
+
+    assert [answer.status_code for answer in (post, patch, encoded)] == [415, 415, 415]
+    assert post.headers["accept"] == "application/json"
+    assert patch.headers["accept-patch"] == "application/merge-patch+json, application/json"
+    assert encoded.headers["accept-encoding"] == "identity"
 
 
 async def test_a_page_links_to_the_next_one(client: httpx.AsyncClient) -> None:

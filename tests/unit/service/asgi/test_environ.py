@@ -53,6 +53,23 @@ def test_the_path_is_split_at_the_root(
     assert (built["SCRIPT_NAME"], built["PATH_INFO"]) == (script_name, path_info)
 
 
+@pytest.mark.parametrize(
+    "target,host,path_info",
+    [
+        ("http://example.net/a/b", "example.net", "/a/b"),
+        ("HTTPS://example.net:8443", "example.net:8443", "/"),
+        ("http://[::1]:80/", "[::1]:80", "/"),
+        ("http:///a", "", "/a"),
+        ("*", "example.org", "*"),
+        ("ftp://example.net/a", "example.org", "ftp://example.net/a"),
+        ("/http://example.net/a", "example.org", "/http://example.net/a"),
+    ],
+)
+def test_a_target_in_absolute_form_has_the_host(target: str, host: str, path_info: str) -> None:
+    built = environ(path=target)
+    assert (built["HTTP_HOST"], built["PATH_INFO"]) == (host, path_info)
+
+
 def test_headers_become_keys_and_repeated_ones_are_joined() -> None:
     built = environ(
         headers=[

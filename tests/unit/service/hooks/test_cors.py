@@ -39,7 +39,7 @@ async def test_an_allowed_origin_may_read_every_answer(
         "allow-origin": origin,
         "expose-headers": "ETag, Location, Link, Retry-After, RateLimit, RateLimit-Policy, "
         "WWW-Authenticate, "
-        "X-Request-ID, Idempotency-Replayed",
+        "X-Request-ID, Idempotency-Replayed, Deprecation, Sunset",
     }
 
 

@@ -121,10 +121,11 @@ def test_a_change_says_all_that_it_answers(document: Json) -> None:
 def test_a_read_has_conditions_of_its_own(document: Json) -> None:
     read = document["paths"]["/v1/authors/{authorId}"]["get"]
 
-    assert set(parameters(read, "header")) == {"If-None-Match"}
+    assert set(parameters(read, "header")) == {"If-Match", "If-None-Match"}
+    assert not parameters(read, "header")["If-Match"].get("required")
     assert "ETag" in read["responses"]["304"]["headers"]
     assert "content" not in read["responses"]["304"]
-    assert "412" not in read["responses"]
+    assert "428" not in read["responses"]
     assert "x-permission" not in read
 
 

@@ -61,6 +61,18 @@ async def test_people_read_their_account(client: httpx.AsyncClient, account: Acc
     assert (await client.get(ME, headers=known)).status_code == 304
 
 
+async def test_what_a_browser_kept_of_one_person_is_not_shown_to_the_next(
+    fakes: Fakes, client: httpx.AsyncClient
+) -> None:
+    kept = await client.get(ME)
+    other = await add_account(fakes, email="other@example.org")
+    client.headers.update(await bearer(fakes, other))
+
+    response = await client.get(ME, headers={"If-None-Match": kept.headers["etag"]})
+
+    assert (response.status_code, response.json()["id"]) == (200, str(other.id))
+
+
 async def test_people_change_their_name_and_nothing_else(client: httpx.AsyncClient) -> None:
     changed = await client.patch(ME, json={"name": "Yi Sang"})
     removed = await client.patch(ME, json={"name": None})

@@ -8,8 +8,10 @@ import pytest
 
 from service.problems import PROBLEMS
 from service.use_cases import UseCases
+from service.views.site import SERVICE, release_of
 from tests.unit.fakes import Fakes, TroubledStore
 
+ASSETS = f"/assets/{SERVICE['release']}"
 PROBLEM_PAGES = Path(__file__).parents[4] / "docs/problems.md"
 
 
@@ -71,14 +73,25 @@ async def test_every_asset_of_a_page_is_there_for_long(
         assert "immutable" in answer.headers["cache-control"]
 
 
+def test_an_asset_that_changes_has_another_address(tmp_path: Path) -> None:
+    style = tmp_path / "site.css"
+    style.write_text("a {}")
+    before = release_of(tmp_path)
+
+    (tmp_path / "LICENSE").write_text("of a library")
+    assert release_of(tmp_path) == before
+    style.write_text("b {}")
+    assert release_of(tmp_path) != before
+
+
 @pytest.mark.parametrize(
     "path",
     [
-        "/assets/0.0.9/site.css",
-        "/assets/0.1.0/../application.py",
-        "/assets/0.1.0/%2e%2e/application.py",
-        "/assets/0.1.0/swagger-ui/LICENSE",
-        "/assets/0.1.0/nothing.css",
+        "/assets/0000000000000000/site.css",
+        f"{ASSETS}/../application.py",
+        f"{ASSETS}/%2e%2e/application.py",
+        f"{ASSETS}/swagger-ui/LICENSE",
+        f"{ASSETS}/nothing.css",
         "/problems/nothing",
     ],
 )
