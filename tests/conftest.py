@@ -1,5 +1,6 @@
 """What every folder of tests can use."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -12,6 +13,12 @@ pytest_plugins = [
     "tests.servers.reporting",
     "tests.sql_databases",
 ]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _unmeasured_programs() -> None:
+    """Let coverage measure the workers of xdist, and not the programs that tests start."""
+    os.environ.pop("COVERAGE_PROCESS_CONFIG", None)
 
 
 @pytest.fixture
