@@ -11,6 +11,7 @@ import pytest
 
 from tests.servers import MariaDB, Mongo, Redis, mariadb, mongo
 from tests.servers.fixtures import unavailable
+from tests.servers.host import free_port
 
 ROOT = Path(__file__).parents[2]
 
@@ -77,3 +78,16 @@ def test_a_command_runs_beside_the_servers_that_nobody_named(tmp_path: Path) -> 
     assert [mysql, mongo] == [*named.values()]
     assert started.startswith("redis://127.0.0.1:")
     assert not Redis(tmp_path, urlsplit(started).port).answers()
+
+
+def test_no_other_process_gets_a_port_that_is_not_in_use_yet() -> None:
+    told = "from tests.servers.host import *; print([is_ours(%d), is_ours(free_port())])"
+    outcome = subprocess.run(
+        [sys.executable, "-c", told % free_port()],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert outcome.stdout == "[False, True]\n"
