@@ -15,6 +15,12 @@ pytest_plugins = [
 ]
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Let workers of xdist begin with what takes longest, lest all wait for it at the end."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: item.get_closest_marker("fuzzing") is None)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _unmeasured_programs() -> None:
     """Let coverage measure the workers of xdist, and not the programs that tests start."""
