@@ -10,6 +10,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 MONGODB_SERVER := var/servers/bin/mongodb-server
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
+# Most tests wait most of the time: two workers for each core. 0 is no worker but pytest itself.
+WORKERS ?= $(shell expr 2 \* $$(getconf _NPROCESSORS_ONLN))
+TESTS := -m pytest --numprocesses $(WORKERS) --dist worksteal
+BESIDE_SERVERS := $(BIN)/python -m tests.servers
 COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --generate-hashes \
 	--python-version 3.11 --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
 
@@ -24,12 +28,12 @@ run: $(VENV)/installed-run ## Serve http://127.0.0.1:8000, no other server neede
 token: $(VENV)/installed-run ## Print a token for development, and nothing else (ROLE=reader, editor or admin)
 	@$(BIN)/flask token issue --role $(or $(ROLE),editor)
 
-test: $(VENV)/installed-dev ## Run all tests; those whose servers are missing are skipped
-	@exec $(BIN)/pytest
+test: $(VENV)/installed-dev ## Run all tests; those whose servers are missing are skipped (WORKERS=4)
+	@exec $(BESIDE_SERVERS) $(BIN)/python $(TESTS)
 
 coverage: $(VENV)/installed-dev ## Run all tests, and fail if they leave out too much of the code
 	@$(BIN)/coverage erase
-	@$(BIN)/coverage run -m pytest
+	@$(BESIDE_SERVERS) $(BIN)/coverage run $(TESTS)
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
 

@@ -1,5 +1,6 @@
 """What every folder of tests can use."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -12,6 +13,18 @@ pytest_plugins = [
     "tests.servers.reporting",
     "tests.sql_databases",
 ]
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Let workers of xdist begin with what takes longest, lest all wait for it at the end."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: item.get_closest_marker("fuzzing") is None)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _unmeasured_programs() -> None:
+    """Let coverage measure the workers of xdist, and not the programs that tests start."""
+    os.environ.pop("COVERAGE_PROCESS_CONFIG", None)
 
 
 @pytest.fixture

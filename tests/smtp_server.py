@@ -104,5 +104,8 @@ async def _hang_up(connections: list[SMTP]) -> None:
         if connection.transport is not None:
             connection.transport.abort()
     tasks = [it._handler_coroutine for it in connections if it._handler_coroutine is not None]
+    for task in tasks:
+        # Where a handshake failed, the loss of its connection is told to nobody.
+        task.cancel()
     if tasks:
         await asyncio.wait(tasks, timeout=10)

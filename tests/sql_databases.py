@@ -27,7 +27,6 @@ TABLES = (
     "accounts",
 )
 TIMEOUT_SECONDS = 10.0
-POOL_TIMEOUT_SECONDS = 2.0
 
 
 def address_of(uri: str) -> MySQLAddress:
@@ -41,7 +40,7 @@ def address_of(uri: str) -> MySQLAddress:
 async def sqlite(tmp_path: Path) -> AsyncIterator[SQLiteDatabase]:
     """A new file."""
     database = SQLiteDatabase(
-        tmp_path / "test.sqlite3", timeout=TIMEOUT_SECONDS, pool_timeout=POOL_TIMEOUT_SECONDS
+        tmp_path / "test.sqlite3", timeout=TIMEOUT_SECONDS, pool_timeout=TIMEOUT_SECONDS
     )
     async with database.opened():
         yield database
@@ -59,7 +58,7 @@ def mysql_address(mysql_database: str) -> MySQLAddress:
 async def mysql(mysql_address: MySQLAddress) -> AsyncIterator[MySQLDatabase]:
     """The shared database without rows, behind a pool of this test's own."""
     database = MySQLDatabase(
-        mysql_address, pool_size=5, timeout=TIMEOUT_SECONDS, pool_timeout=POOL_TIMEOUT_SECONDS
+        mysql_address, pool_size=5, timeout=TIMEOUT_SECONDS, pool_timeout=TIMEOUT_SECONDS
     )
     async with database.opened():
         async with database.reading() as connection:

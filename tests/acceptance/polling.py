@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-DEADLINE_SECONDS = 20.0
+DEADLINE_SECONDS = 60.0
 POLL_SECONDS = 0.02
 
 

@@ -12,8 +12,8 @@ from tests.acceptance.polling import until
 from tests.servers.host import free_port
 
 ROOT = Path(__file__).parents[2]
-START_SECONDS = 20.0
-STOP_SECONDS = 20.0
+START_SECONDS = 60.0
+STOP_SECONDS = 60.0
 
 # The production form; options that follow it count before it.
 PRODUCTION = ("--config", "hypercorn.toml")

@@ -13,6 +13,7 @@ from domain.authentication.guesses import BY_ACCOUNT
 from tests.acceptance.accounts import Person, add_person, execute
 from tests.acceptance.clients import client_of
 from tests.acceptance.deployments import SERVER_MARKS, Settings, initialise, server_settings
+from tests.acceptance.polling import until
 from tests.acceptance.server import PRODUCTION, Hypercorn
 from tests.servers import MariaDB, Mongo, Redis
 from tests.servers.databases import MongoDatabase
@@ -42,16 +43,34 @@ def settings(
 
 
 @pytest.fixture(scope="module")
-def client(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
-    """A client whose requests take turns on the processes."""
+def servers(
+    settings: Settings, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[list[Hypercorn]]:
     folder = tmp_path_factory.mktemp("sessions")
     with ExitStack() as stack:
-        servers = [
-            stack.enter_context(Hypercorn(folder, settings, *PRODUCTION)) for _ in range(PROCESSES)
-        ]
-        client = stack.enter_context(client_of(*servers))
-        yield client
+        servers = [Hypercorn(folder, settings, *PRODUCTION) for _ in range(PROCESSES)]
+        yield [stack.enter_context(server) for server in servers]
         assert not any("Traceback" in server.output() for server in servers)
+
+
+@pytest.fixture(scope="module")
+def shared_client(servers: list[Hypercorn]) -> Iterator[httpx.Client]:
+    with client_of(*servers) as client:
+        yield client
+
+
+@pytest.fixture
+def client(shared_client: httpx.Client, servers: list[Hypercorn]) -> httpx.Client:
+    """A client whose requests take turns on the processes, all of which use Redis."""
+
+    def all_use_redis() -> bool:
+        for _ in servers:
+            shared_client.get(ME)
+        told = [server.output() for server in servers]
+        return all(it.count("Redis is away") == it.count("Redis is back.") for it in told)
+
+    until(all_use_redis, "Redis is used by all processes")
+    return shared_client
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ import httpx
 import pytest
 from h2.exceptions import ProtocolError
 
+from tests.acceptance.polling import until
 from tests.integration.serving import ROOT, connect
 from tests.servers.host import free_port
 
@@ -130,6 +131,14 @@ async def late():
 """
 
 
+def serves(port: int) -> bool:
+    """Tell whether the application answers there, that it has no such page."""
+    try:
+        return httpx.get(f"http://127.0.0.1:{port}/none", timeout=10).status_code == 404
+    except httpx.ConnectError:
+        return False
+
+
 @dataclass(frozen=True)
 class Server:
     command: str
@@ -160,7 +169,7 @@ class Server:
                 assert any(self.says_when_started in line for line in process.stdout)
                 rest.start()
                 # Granian says so when it has started the worker's process, before that serves.
-                assert httpx.get(f"http://127.0.0.1:{port}/none", timeout=10).status_code == 404
+                until(lambda: serves(port), f"{self.command} serves")
                 yield f"http://127.0.0.1:{port}"
                 process.terminate()
                 process.wait(timeout=20)

@@ -121,7 +121,7 @@ async def test_eight_views_wait_together(port: int) -> None:
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
         answers = await asyncio.gather(*(client.get("/wait") for _ in range(8)))
     assert [answer.text for answer in answers] == ["waited"] * 8
-    assert time.monotonic() - started < 4
+    assert time.monotonic() - started < 8
 
 
 def test_a_chunked_upload_is_streamed(port: int) -> None:

@@ -118,7 +118,7 @@ async def test_a_server_that_is_away_is_named_in_time() -> None:
 
     reason = f"MongoDB is unavailable: 127.0.0.1:{port}: [Errno 111] Connection refused"
     assert str(caught.value) == reason
-    assert time.monotonic() - begun < 2 * TIMEOUT_SECONDS
+    assert time.monotonic() - begun < 10 * TIMEOUT_SECONDS
 
 
 async def test_a_refused_password_is_named_with_its_remedy(mongo_uri: str) -> None:
@@ -231,7 +231,7 @@ async def test_a_server_that_hangs_is_unavailable_in_time(
     )
 
     assert {type(result) for result in results} == {StoreUnavailable}
-    assert time.monotonic() - begun < 3 * TIMEOUT_SECONDS
+    assert time.monotonic() - begun < 10 * TIMEOUT_SECONDS
 
 
 async def test_an_operation_has_a_deadline_beside_the_one_of_the_driver(

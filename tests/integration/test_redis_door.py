@@ -208,4 +208,4 @@ async def test_a_server_that_hangs_costs_one_caller_the_deadline(
     for number in range(20):
         assert (await take(door, f"caller {number}")).allowed
 
-    assert time.monotonic() - begun < 4 * TIMEOUT_SECONDS
+    assert time.monotonic() - begun < 10 * TIMEOUT_SECONDS

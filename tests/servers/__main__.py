@@ -2,7 +2,8 @@
 
 python -m tests.servers            under var/servers, until Ctrl-C; prints what to export
 python -m tests.servers COMMAND…   empty ones, until COMMAND ends; it finds their addresses in
-                                   TEST_MYSQL_URI, TEST_MONGO_URI and TEST_REDIS_URI
+                                   TEST_MYSQL_URI, TEST_MONGO_URI and TEST_REDIS_URI. Where one of
+                                   these is set, and what is not installed, is left as it is.
 """
 
 import fcntl
@@ -12,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import NoReturn
@@ -46,8 +47,10 @@ def main(command: list[str]) -> int:
 
 def serve() -> NoReturn:
     """Run the servers on their usual ports until a signal, or the end of one, ends them all."""
+    if missing := [reason for kind in KINDS.values() if (reason := kind.missing())]:
+        raise ServerError("\n".join(missing))
     ports = {name: port for name, port in USUAL_PORTS.items() if is_free(port)}
-    with locked(HOME), running(HOME, ports) as servers:
+    with locked(HOME), running(KINDS, HOME, ports) as servers:
         click.echo("\n".join([*exports(servers), "# Ctrl-C stops the servers."]))
         while all(server.running for server in servers.values()):
             time.sleep(0.5)
@@ -56,9 +59,17 @@ def serve() -> NoReturn:
 
 
 def run_beside(command: list[str]) -> int:
-    """Run the command with servers of its own; return its exit status."""
-    with tempfile.TemporaryDirectory(prefix="imflask-") as home, running(Path(home)) as servers:
-        addresses = {f"TEST_{name}_URI": server.uri for name, server in servers.items()}
+    """Run the command with the servers that it lacks; return its exit status."""
+    lacking = {
+        name: kind
+        for name, kind in KINDS.items()
+        if not os.environ.get(variable(name)) and not kind.missing()
+    }
+    with (
+        tempfile.TemporaryDirectory(prefix="imflask-") as home,
+        running(lacking, Path(home)) as servers,
+    ):
+        addresses = {variable(name): server.uri for name, server in servers.items()}
         with subprocess.Popen(command, env=os.environ | addresses) as process:
             # A terminal sends its Ctrl-C to the command too, which ends as it sees fit.
             signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -66,15 +77,20 @@ def run_beside(command: list[str]) -> int:
             return process.wait()
 
 
+def variable(name: str) -> str:
+    """Name the variable in which tests find a server's address."""
+    return f"TEST_{name}_URI"
+
+
 @contextmanager
-def running(home: Path, ports: dict[str, int] | None = None) -> Iterator[dict[str, Server]]:
-    """Run all three servers, each in its own folder of `home`. Raises ServerError."""
-    if missing := [reason for kind in KINDS.values() if (reason := kind.missing())]:
-        raise ServerError("\n".join(missing))
+def running(
+    kinds: Mapping[str, type[Server]], home: Path, ports: Mapping[str, int] | None = None
+) -> Iterator[dict[str, Server]]:
+    """Run servers, each in its own folder of `home`. Raises ServerError."""
     with ExitStack() as stack:
         yield {
             name: stack.enter_context(kind(home / name.lower(), (ports or {}).get(name)))
-            for name, kind in KINDS.items()
+            for name, kind in kinds.items()
         }
 
 

@@ -1,4 +1,4 @@
-"""Pytest fixtures: a server is started when the first test asks for it, at most once each.
+"""Pytest fixtures: a server is started when the first test asks for it, at most once a process.
 
 TEST_MYSQL_URI, TEST_MONGO_URI and TEST_REDIS_URI name servers to use instead. A server that is
 neither named nor installed skips its tests, or fails them where REQUIRE_SERVERS is 1.

@@ -1,9 +1,13 @@
 """What this machine has for test servers: programs and free ports."""
 
+import fcntl
 import os
 import random
 import shutil
 import socket
+import tempfile
+from functools import cache
+from pathlib import Path
 
 # Debian keeps servers in /usr/sbin, which is on root's PATH only.
 SEARCH_PATH = os.pathsep.join([os.environ.get("PATH", ""), "/usr/local/sbin", "/usr/sbin"])
@@ -18,8 +22,29 @@ def find_program(*names: str) -> str | None:
 
 
 def free_port() -> int:
-    """Return a port of 127.0.0.1 on which nothing listens now."""
-    return next(port for port in random.sample(PORTS, len(PORTS)) if is_free(port))
+    """Return a port of 127.0.0.1 on which nothing listens now.
+
+    No other process of tests gets it for as long as this one lives: not before its server listens,
+    nor while that is away.
+    """
+    ports = random.sample(PORTS, len(PORTS))
+    return next(port for port in ports if is_free(port) and is_ours(port))
+
+
+def is_ours(port: int) -> bool:
+    """Lock this port against other processes until this one ends; tell whether that was done."""
+    try:
+        fcntl.lockf(_locks(), fcntl.LOCK_EX | fcntl.LOCK_NB, 1, port)
+    except (BlockingIOError, PermissionError):
+        return False
+    return True
+
+
+@cache
+def _locks() -> int:
+    """Open the file whose bytes stand for the ports."""
+    path = Path(tempfile.gettempdir()) / f"imflask-ports-{os.getuid()}"
+    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
 
 
 def is_free(port: int) -> bool:

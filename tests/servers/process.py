@@ -9,7 +9,7 @@ from typing import ClassVar, Self
 
 from tests.servers.host import find_program, free_port
 
-START_SECONDS = 30
+START_SECONDS = 60
 STOP_SECONDS = 10
 POLL_SECONDS = 0.02
 

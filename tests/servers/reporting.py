@@ -2,7 +2,6 @@
 
 import signal
 from collections import Counter
-from collections.abc import Generator
 
 import pytest
 
@@ -18,14 +17,11 @@ FIXTURES = {
     "restartable_mongo": "mongodb",
     "restartable_redis": "redis",
 }
-SKIPPED = pytest.StashKey[Counter[str]]()
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Begin to count the skipped tests of each mark."""
-    # Like a Ctrl-C, so that the servers of the tests are stopped.
+def pytest_configure() -> None:
+    """Let a SIGTERM end the run like a Ctrl-C, so that the servers of the tests are stopped."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    config.stash[SKIPPED] = Counter()
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -36,21 +32,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(FIXTURES[fixture])
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item,
-) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Count a skipped test once for each server that it is marked to need."""
-    report = yield
-    if report.skipped and not hasattr(report, "wasxfail"):
-        marks = {mark.name for mark in item.iter_markers()}
-        item.config.stash[SKIPPED].update(KINDS.keys() & marks)
-    return report
-
-
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Let the run fail for a skipped test of a server where servers are required."""
-    if servers_required() and session.config.stash[SKIPPED] and session.exitstatus == 0:
+    if servers_required() and skipped_tests(session.config) and session.exitstatus == 0:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
@@ -58,7 +42,7 @@ def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
     """Say how many tests each missing server cost, and how to have it."""
-    skipped = config.stash[SKIPPED]
+    skipped = skipped_tests(config)
     if not skipped:
         return
     verdict = ": a failure, for REQUIRE_SERVERS is 1" if servers_required() else ""
@@ -66,3 +50,15 @@ def pytest_terminal_summary(
     for mark, count in sorted(skipped.items()):
         reason = KINDS[mark].missing() or "its program is installed: see the reasons above"
         terminalreporter.line(f"{mark}: {count} skipped; {reason}")
+
+
+def skipped_tests(config: pytest.Config) -> Counter[str]:
+    """Count the skipped tests of each mark; a worker of xdist, which reports none, has none."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    reports = reporter.stats.get("skipped", []) if reporter else []
+    return Counter(
+        mark
+        for report in reports
+        if isinstance(report, pytest.TestReport)
+        for mark in KINDS.keys() & report.keywords.keys()
+    )

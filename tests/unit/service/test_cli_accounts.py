@@ -106,7 +106,9 @@ def test_a_long_list_is_read_page_by_page(wired: wiring.Wiring) -> None:
     assert len({it["id"] for it in listed}) == 253
 
 
-@pytest.mark.parametrize("who", ["bob@example.org", "BOB@Example.org", str(BOB.id)])
+@pytest.mark.parametrize(
+    "who", ["bob@example.org", "BOB@Example.org", pytest.param(str(BOB.id), id="id")]
+)
 def test_an_account_is_shown_by_its_address_or_id(who: str) -> None:
     as_json = json.loads(flask_accounts("show", who, "--json").stdout)
 

@@ -2,6 +2,7 @@
 
 import json
 from base64 import urlsafe_b64encode
+from itertools import count
 from typing import Any
 
 import pytest
@@ -97,6 +98,7 @@ def test_an_algorithm_of_two_keys_needs_them(algorithm: str) -> None:
         (set_of(key_of("HS256", k=7)), "has fewer than 32 bytes"),
         (set_of(key_of("HS256", k="!" * 99)), "has fewer than 32 bytes"),
     ],
+    ids=count(),  # A key is another at each start.
 )
 def test_what_is_no_key_is_told_without_a_secret(text: str, reason: str) -> None:
     line = problem({KEYS: text})
