@@ -75,8 +75,12 @@ class MySQLConnection:
         """Commit, together with what waits; nothing where nothing was asked."""
         if self._waiting == [_BEGIN]:
             self._waiting.clear()
-        else:
-            await self._send(_COMMIT, told=translated_of_commit)
+            return
+        if self._waiting[:1] == [_BEGIN]:
+            # A server that hangs would run it when it goes on, though its client was told that it
+            # failed: so no COMMIT goes to a server that has not answered anything before it.
+            await self._send()
+        await self._send(_COMMIT, told=translated_of_commit)
 
     async def rollback(self) -> None:
         """Undo; where the server does not answer, close, and it undoes when it sees that."""

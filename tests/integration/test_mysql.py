@@ -183,7 +183,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     return asked
 
 
-async def test_a_new_author_takes_one_round_trip(
+async def test_a_new_author_takes_one_round_trip_and_that_of_its_commit(
     unit_of_work: SQLUnitOfWork, asked: list[list[str]]
 ) -> None:
     async def unit(stores: SQLStores) -> None:
@@ -193,7 +193,7 @@ async def test_a_new_author_takes_one_round_trip(
     author = make_author()
     await unit_of_work.run(unit)
     inserts = ["INSERT INTO authors", "INSERT INTO author_words", "INSERT INTO outbox"]
-    assert asked == [["BEGIN", *inserts, "COMMIT"]]
+    assert asked == [["BEGIN", *inserts], ["COMMIT"]]
 
 
 async def test_words_are_replaced_together_with_the_commit(
@@ -222,7 +222,7 @@ async def test_nothing_is_kept_where_a_later_statement_of_a_round_trip_fails(
     asked.clear()
     with pytest.raises(Conflict):
         await unit_of_work.run(unit)
-    assert asked[0][-1] == "COMMIT"
+    assert len(asked) == 1
     assert await get(unit_of_work, second.id) is None
 
 
