@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Mapping
 from typing import TypeVar
 from urllib.parse import quote
+from uuid import UUID
 
 import jiter
-from flask import request
+from flask import g, request
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
+from domain.callers import NOBODY, Caller
 from service.entity_tags import expected_versions
 from service.negotiation import takes
 from service.request_errors import (
@@ -102,7 +104,15 @@ def read_expected(schema: type[VersionedResponse]) -> frozenset[int] | None:
     if_match = request.headers.get("If-Match")
     if if_match is None:
         raise PreconditionRequired
-    return expected_versions(schema, if_match, request.headers.get("If-None-Match"))
+    if_none_match = request.headers.get("If-None-Match")
+    return expected_versions(schema, _addressed(), if_match, if_none_match)
+
+
+def _addressed() -> UUID | None:
+    """Give the id of what the address names; that of one's own things names the caller."""
+    ids = [value for value in (request.view_args or {}).values() if isinstance(value, UUID)]
+    caller: Caller = g.get("caller", NOBODY)
+    return ids[-1] if ids else caller.account_id
 
 
 def _pointer(location: Iterable[str | int]) -> str:

@@ -4,12 +4,13 @@ import hashlib
 import json
 import re
 from functools import cache
+from uuid import UUID
 
 from werkzeug.http import parse_etags
 
 from service.schemas.fields import EntityResponse, VersionedResponse
 
-_TAG = re.compile(r"(0|[1-9][0-9]{0,17})-([0-9a-f]{8})(?:-[0-9a-f]{8})?")
+_TAG = re.compile(r"(0|[1-9][0-9]{0,17})-([0-9a-f]{8})(?:-([0-9a-f]{8}))?")
 # The last bits of an id (UUIDv7) are random.
 _LAST_BITS = 0xFFFFFFFF
 
@@ -20,7 +21,7 @@ def entity_tag(body: VersionedResponse) -> str:
     Another form of the representation, after an upgrade, has other tags. So has another thing at
     the same address: what a browser kept of `/v1/me` is not that of who signs in there next.
     """
-    thing = f"-{body.id.int & _LAST_BITS:08x}" if isinstance(body, EntityResponse) else ""
+    thing = f"-{_mark(body.id)}" if isinstance(body, EntityResponse) else ""
     return f'"{body.version}-{_fingerprint(type(body))}{thing}"'
 
 
@@ -37,11 +38,12 @@ def is_expected(if_match: str, tag: str) -> bool:
 
 
 def expected_versions(
-    schema: type[VersionedResponse], if_match: str, if_none_match: str | None
+    schema: type[VersionedResponse], thing: UUID | None, if_match: str, if_none_match: str | None
 ) -> frozenset[int] | None:
-    """Give the versions that the caller of a change knows; None where any will do (``*``).
+    """Give the versions of a thing that who changes it knows; None where any will do (``*``).
 
-    Weak tags, and tags that are none of this representation, name no version (RFC 9110, 13.1.1).
+    Weak tags, and tags that are none of this representation or of another thing, name no version
+    (RFC 9110, 13.1.1). What there is only one of needs no `thing`.
     ``If-None-Match: *`` asks that there be none at all, which no version fulfils.
     """
     if if_none_match is not None and parse_etags(if_none_match).star_tag:
@@ -49,10 +51,14 @@ def expected_versions(
     tags = parse_etags(if_match)
     if tags.star_tag:
         return None
+    marked = None if thing is None or not issubclass(schema, EntityResponse) else _mark(thing)
+    form = (_fingerprint(schema), marked)
     found = [_TAG.fullmatch(tag) for tag in tags.as_set()]
-    return frozenset(
-        int(tag[1]) for tag in found if tag is not None and tag[2] == _fingerprint(schema)
-    )
+    return frozenset(int(tag[1]) for tag in found if tag is not None and tag.group(2, 3) == form)
+
+
+def _mark(thing: UUID) -> str:
+    return f"{thing.int & _LAST_BITS:08x}"
 
 
 @cache

@@ -129,6 +129,23 @@ async def test_who_knows_an_old_version_changes_nothing(
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
+async def test_who_knows_another_thing_changes_nothing(
+    client: httpx.AsyncClient, path: str, tag: str, method: str
+) -> None:
+    other = await client.post(AUTHORS, json={"name": "Han Kang"})
+
+    answer = await client.request(
+        method,
+        path,
+        json=None if method == "DELETE" else {"name": "x"},
+        headers={"If-Match": other.headers["etag"]},
+    )
+
+    assert (other.json()["version"], answer.status_code) == (1, 412)
+    assert (await client.get(path)).headers["etag"] == tag
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
 async def test_what_is_not_there_has_no_version(client: httpx.AsyncClient, method: str) -> None:
     answer = await client.request(
         method,

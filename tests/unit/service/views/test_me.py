@@ -71,6 +71,10 @@ async def test_what_a_browser_kept_of_one_person_is_not_shown_to_the_next(
     response = await client.get(ME, headers={"If-None-Match": kept.headers["etag"]})
 
     assert (response.status_code, response.json()["id"]) == (200, str(other.id))
+    expected = {"If-Match": kept.headers["etag"]}
+    assert (await client.patch(ME, json={"name": "x"}, headers=expected)).status_code == 412
+    expected = {"If-Match": response.headers["etag"]}
+    assert (await client.patch(ME, json={"name": "x"}, headers=expected)).status_code == 200
 
 
 async def test_people_change_their_name_and_nothing_else(client: httpx.AsyncClient) -> None:
