@@ -4,9 +4,11 @@ import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import pytest
 from flask import Flask
 
 from service.asgi import FlaskToAsgi
+from service.asgi.garbage import lasting_objects_left_alone
 from tests.unit.service.asgi.test_lifespan import communicator_with, shut_down, start_up
 
 
@@ -35,3 +37,17 @@ async def test_what_is_there_at_the_start_is_looked_at_no_more_until_the_end() -
 
     assert gc.get_freeze_count() == 0
     assert any(it is opened for it in gc.get_objects())
+
+
+@pytest.mark.parametrize("set_before, meanwhile", [(700, 2000), (0, 0), (50_000, 50_000)])
+def test_the_young_are_looked_at_less_often_unless_somebody_set_that(
+    set_before: int, meanwhile: int
+) -> None:
+    before = gc.get_threshold()
+    gc.set_threshold(set_before, 5, 5)
+    try:
+        with lasting_objects_left_alone():
+            assert gc.get_threshold() == (meanwhile, 5, 5)
+        assert gc.get_threshold() == (set_before, 5, 5)
+    finally:
+        gc.set_threshold(*before)
