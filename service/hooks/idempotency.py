@@ -14,6 +14,7 @@ from werkzeug.datastructures import Headers
 from domain.idempotency.entities import KEY_MAX_LENGTH, Claim, KeptAnswer
 from domain.idempotency.errors import Replayed
 from domain.idempotency.unit_of_work import KeyedRequest, answering
+from service.arguments import JSON
 from service.request_errors import InvalidKey
 
 REPLAYED_HEADER = "Idempotency-Replayed"
@@ -44,15 +45,22 @@ async def idempotently(
     if key is None:
         return shape(await call())
     claim = Claim(caller=caller, key=key, fingerprint=fingerprint(request))
-    keyed = KeyedRequest(claim, lambda result: _kept(shape(result)))
+    shaped: list[Response] = []
+
+    def keep(result: Result) -> KeptAnswer:
+        shaped.append(shape(result))
+        return _kept(shaped[-1])
+
+    keyed = KeyedRequest(claim, keep)
     with answering(keyed):
         try:
             await call()
         except Replayed as replay:
-            return _response(replay.answer, {REPLAYED_HEADER: "true"})
+            return _replayed(replay.answer)
     if keyed.answer is None:
         raise RuntimeError("A request that bears a key has to run a unit of work.")
-    return _response(keyed.answer, {})
+    # Of a unit that ran again, the last run is the one that was kept.
+    return shaped[-1]
 
 
 def refuse_key(request: Request) -> None:
@@ -87,12 +95,14 @@ def fingerprint(request: Request) -> bytes:
     That is the method, the path, the query, the media type and the body, each behind its length,
     byte by byte: the same JSON in another order is another request.
     """
+    sent = request.environ.get("CONTENT_TYPE")
     digest = sha256()
     for part in (
         request.method.encode(),
         request.path.encode(),
         request.query_string,
-        request.mimetype.encode(),
+        # Werkzeug takes its time to take a media type apart, and most clients send just that.
+        (JSON if sent == JSON else request.mimetype).encode(),
         request.get_data(),
     ):
         digest.update(len(part).to_bytes(8))
@@ -107,7 +117,7 @@ def _kept(response: Response) -> KeptAnswer:
     return KeptAnswer(response.status_code, headers, response.get_data())
 
 
-def _response(answer: KeptAnswer, headers: dict[str, str]) -> Response:
+def _replayed(answer: KeptAnswer) -> Response:
     response = Response(answer.body, answer.status)
-    response.headers = Headers([*answer.headers, *headers.items()])
+    response.headers = Headers([*answer.headers, (REPLAYED_HEADER, "true")])
     return response
