@@ -22,7 +22,7 @@ ANSWERING = (
 REWRITTEN = frozenset({b"content-location", b"location"})
 """Headers that Werkzeug sends otherwise than they are: as URIs."""
 
-PATH = re.compile(r"/(?:[A-Za-z0-9._~-]+/?)*")
+PATH = re.compile(r"/(?!/)[A-Za-z0-9._~/-]*")
 """A path that is a URI already: Werkzeug would take it apart and put the same together again."""
 
 
